@@ -1,0 +1,91 @@
+"""RunContext: the only place that knows paths and time during a run."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportgen.errors import JobError
+from reportgen.period import Period
+
+if TYPE_CHECKING:
+    from reportgen.config import Job
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def installed_home() -> Path:
+    """The folder that holds `templates/` and `config/` of this installation: the checkout, or the wheel's own copy."""
+    package = Path(__file__).resolve().parent
+    for home in (package.parent, package / "_home"):
+        if (home / "templates" / "base").is_dir():
+            return home
+    raise JobError(
+        f"No templates beside the program: neither {package.parent} nor {package / '_home'} holds templates/base.",
+        hint="Install reportgen again from its wheel or run it from its checkout.",
+    )
+
+
+def project_root(start: Path) -> Path:
+    """The nearest folder upwards that holds `templates/`; else the folder itself."""
+    start = start.resolve()
+    folder = start if start.is_dir() else start.parent
+    for candidate in (folder, *folder.parents):
+        if (candidate / "templates").is_dir():
+            return candidate
+    return folder
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """One run: who it is, which job and period, where its files go, what time it is."""
+
+    run_id: str
+    job: Job
+    period: Period
+    root: Path
+    """The project's root; relative paths in a job start here."""
+    home: Path
+    """Where this installation's own templates, rules, metrics and fonts stand."""
+    output: Path
+    clock: Callable[[], datetime] = field(default=_now)
+
+    @classmethod
+    def create(
+        cls, job: Job, period: Period, *, output: Path | str = "output", run_id: str | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> RunContext:
+        root = project_root(Path(job.path)) if job.path else Path.cwd()
+        return cls(run_id or uuid.uuid4().hex[:12], job, period, root, installed_home(), Path(output).resolve(), clock)
+
+    @property
+    def work(self) -> Path:
+        """This run's own folder for intermediate files, made on first use, readable by its owner only."""
+        folder = self.output / "work" / self.run_id
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+    def path(self, name: str) -> Path:
+        """The path of an intermediate file; no other code composes one."""
+        return self.work / name
+
+    def report_path(self, scope: str, locale: str, suffix: str = "pdf") -> Path:
+        """`output/reports/<job>/<period>/bank.zh-CN.pdf`, `branch-0571.en.pdf`."""
+        name = f"{scope.replace(':', '-')}.{locale}.{suffix}"
+        return self.output / "reports" / self.job.job / self.period.label / name
+
+    def shared(self, *parts: str) -> Path:
+        """A file under the project's root where it has one, else the installation's own copy."""
+        own = self.root.joinpath(*parts)
+        return own if own.exists() else self.home.joinpath(*parts)
+
+    def clean(self) -> None:
+        """Forget the intermediate files."""
+        shutil.rmtree(self.output / "work" / self.run_id, ignore_errors=True)

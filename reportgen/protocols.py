@@ -1,0 +1,66 @@
+"""Every seam of the program on one screen, in the order of the way through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+    from reportgen.charts.chart import ChartData, Drawing
+    from reportgen.context import RunContext
+    from reportgen.document.model import Document
+    from reportgen.facts.table import FactSet
+
+
+class Progress(Protocol):
+    """Told what the run is doing; prints it on standard error, or nowhere."""
+
+    def stage(self, name: str, detail: str = "") -> None: ...
+
+
+class Engine(Protocol):
+    """Where tables live and expressions run. `facts.execute` holds the one there is."""
+
+    def load_text(self, name: str, columns: Sequence[str], path: str, delimiter: str) -> ibis.Table:
+        """A UTF-8 delimited file as a table of text columns with `row_no`, the line of each row."""
+        ...
+
+    def load_parquet(self, name: str, path: str) -> ibis.Table:
+        """A Parquet file as a table of text columns with `row_no`."""
+        ...
+
+    def store(self, name: str, expression: ibis.Table) -> ibis.Table:
+        """Compute once and keep under `name`."""
+        ...
+
+    def fetch(self, name: str, expression: ibis.Table) -> pd.DataFrame:
+        """Run a query, remember its SQL under `name`, and return its rows."""
+        ...
+
+
+class Chart(Protocol):
+    """One chart kind."""
+
+    def __call__(self, data: ChartData) -> Drawing: ...
+
+
+class Renderer(Protocol):
+    """Turns a document into the bytes that are archived."""
+
+    def __call__(self, document: Document, facts: FactSet, edition: bytes, context: RunContext) -> bytes: ...
+
+
+class Detector(Protocol):
+    """Judges one rule on the facts of one scope; see `findings.detectors`."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+
+class Silent:
+    """A `Progress` that says nothing."""
+
+    def stage(self, name: str, detail: str = "") -> None:
+        """Nothing to say."""
