@@ -1,0 +1,66 @@
+"""Roles and columns, units, encodings, keys and types, and the gates that judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reportgen.context import RunContext
+from reportgen.errors import JobError, Problem
+from reportgen.frames.dates import AsOf, refuse_missing_dates
+from reportgen.frames.gates import examine, held_dates, raw_samples, refuse_blocked
+from reportgen.frames.quality import QualityResult
+from reportgen.frames.typed import TypedFrame, type_frame
+from reportgen.protocols import Engine
+from reportgen.sources.table import SourceTable
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """All typed frames of a run by role, and what the gates counted."""
+
+    by_role: Mapping[str, TypedFrame]
+    quality: tuple[QualityResult, ...]
+
+
+def build_frames(sources: dict[str, SourceTable], context: RunContext, engine: Engine, asof: AsOf) -> Frames:
+    """Type and judge every frame of the job.
+
+    Raises SourceError (exit 4) for a missing column or a period no source holds, DataRefused (exit 5) for what
+    a gate blocks, JobError (exit 2) where a file's date cannot be told.
+    """
+    job = context.job
+    _dates_are_told(context)
+    frames = {role: type_frame(role, frame, sources, job, asof, engine) for role, frame in job.frames.items()}
+    held = held_dates(frames["snapshots"], engine)
+    refuse_missing_dates(job, asof, held)
+    quality: tuple[QualityResult, ...] = ()
+    for frame in frames.values():
+        quality += raw_samples(examine(frame, job, asof, engine), sources, job, engine)
+    refuse_blocked(quality)
+    return Frames(frames, quality)
+
+
+def _dates_are_told(context: RunContext) -> None:
+    job = context.job
+    if "snapshots" not in job.frames:
+        raise JobError(
+            Problem(job.path, "frames: there is no frame 'snapshots'; every report counts customers of a date."),
+            state="Nothing was run.",
+        )
+    if "snapshot_date" in job.frames["snapshots"].columns:
+        return
+    problems = [
+        Problem(
+            job.path,
+            f"sources.{name}: neither a snapshot_date column nor a fixed as_of date says which day "
+            f"{job.sources[name].path} describes.",
+        )
+        for name in job.frames["snapshots"].from_
+        if job.sources[name].as_of in (None, "since", "period_end")
+    ]
+    if problems:
+        raise JobError(
+            problems, state="Nothing was run.",
+            hint='Write the date the file describes, such as as_of: "2010-11-30".',
+        )

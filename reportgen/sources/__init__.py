@@ -1,0 +1,18 @@
+"""Where rows come from. `type:` in the job chooses; a new kind is one file and one line here."""
+
+from __future__ import annotations
+
+from reportgen.config.source import CsvSource, ParquetSource, Source
+from reportgen.context import RunContext
+from reportgen.protocols import Engine
+from reportgen.sources.file import open_csv, open_parquet
+from reportgen.sources.table import SourceTable
+
+
+def open_source(name: str, spec: Source, context: RunContext, engine: Engine) -> SourceTable:
+    """Open one source of the job as a table of text. Raises SourceError (exit 4)."""
+    match spec:
+        case CsvSource():
+            return open_csv(name, spec, context, engine)
+        case ParquetSource():
+            return open_parquet(name, spec, context, engine)
