@@ -1,0 +1,124 @@
+"""The one file that runs a backend: Ibis on DuckDB, in memory, spilling to the run's own folder.
+
+Everything else builds Ibis expressions. Each query that yields facts is kept as SQL under its name, so that
+`explain` can show it and the archive can keep it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportgen.errors import Problem, SourceError
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+_SHOWN = 20
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+class DuckEngine:
+    """An `Engine` (see `protocols`)."""
+
+    def __init__(self, work: Path) -> None:
+        import ibis
+
+        self._connection = ibis.duckdb.connect(temp_directory=str(work))
+        # The program never needs what an extension or the network could add.
+        for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
+            self._run(f"SET {setting} = false")
+        self.queries: dict[str, str] = {}
+
+    def _run(self, sql: str) -> list[tuple[object, ...]]:
+        return list(self._connection.con.execute(sql).fetchall())
+
+    def load_text(self, name: str, columns: Sequence[str], path: str, delimiter: str) -> ibis.Table:
+        """A UTF-8 delimited file as text columns with `row_no` (the head is line 1).
+
+        Raises SourceError for rows whose number of cells differs from the head's or whose quotes do not close.
+        """
+        import duckdb
+
+        types = ", ".join(f"{_literal(column)}: 'VARCHAR'" for column in columns)
+        options = (
+            f"delim={_literal(delimiter)}, quote='\"', escape='\"', header=true, auto_detect=false, "
+            f"strict_mode=true, null_padding=false, columns={{{types}}}, nullstr='', "
+            f"store_rejects=true, rejects_table={_literal(name + '_rejects')}, rejects_scan={_literal(name + '_scan')}"
+        )
+        # Names that differ in case alone are one column to the engine; positions keep them apart.
+        try:
+            self._run(
+                f"CREATE TABLE {_quoted('text_' + name)} AS "
+                f"SELECT row_number() OVER () + 1 AS row_no, * FROM read_csv({_literal(path)}, {options})"
+            )
+            rejects = self._run(
+                f"SELECT line, error_type::VARCHAR, count(*) FROM {_quoted(name + '_rejects')} GROUP BY 1, 2 ORDER BY 1"
+            )
+        except duckdb.Error as error:
+            first = str(error).strip().splitlines()[0]
+            raise SourceError(Problem(f"source '{name}'", f"cannot be read as a table: {first}")) from None
+        if rejects:
+            self._refuse(name, len(columns), rejects)
+        return self._connection.table("text_" + name)
+
+    def _refuse(self, name: str, width: int, rejects: list[tuple[object, ...]]) -> None:
+        meanings = {
+            "MISSING COLUMNS": f"has fewer cells than the head's {width} (a truncated line?)",
+            "TOO MANY COLUMNS": f"has more cells than the head's {width} (an unquoted delimiter?)",
+            "UNQUOTED VALUE": "has a quote that does not close",
+            "INVALID ENCODING": "is not UTF-8",
+            "LINE SIZE OVER MAXIMUM": "is too long",
+        }
+        problems = [
+            Problem(f"source '{name}'", f"line {line} {meanings.get(str(kind), str(kind).lower())}.")
+            for line, kind, _count in rejects[:_SHOWN]
+        ]
+        if len(rejects) > _SHOWN:
+            problems.append(Problem(f"source '{name}'", f"and {len(rejects) - _SHOWN:,} further lines."))
+        raise SourceError(problems, state="No report was made; a shifted cell would be a wrong number.")
+
+    def load_parquet(self, name: str, path: str) -> ibis.Table:
+        """A Parquet file as text columns with `row_no`; raises SourceError where it cannot be read."""
+        import duckdb
+
+        try:
+            described = self._run(f"DESCRIBE SELECT * FROM read_parquet({_literal(path)})")
+            columns = [str(row[0]) for row in described]
+            texts = ", ".join(f"CAST({_quoted(column)} AS VARCHAR) AS {_quoted(column)}" for column in columns)
+            self._run(
+                f"CREATE TABLE {_quoted('text_' + name)} AS "
+                f"SELECT row_number() OVER () AS row_no, {texts} FROM read_parquet({_literal(path)})"
+            )
+        except duckdb.Error as error:
+            first = str(error).strip().splitlines()[0].replace(path, Path(path).name)
+            raise SourceError(
+                Problem(f"source '{name}'", f"the Parquet file cannot be read: {first}"), state="No report was made."
+            ) from None
+        return self._connection.table("text_" + name)
+
+    def store(self, name: str, expression: ibis.Table) -> ibis.Table:
+        """Compute once and keep under `name`; the SQL is remembered."""
+        self.queries[name] = self._sql(expression)
+        return self._connection.create_table(name, expression, overwrite=False)
+
+    def fetch(self, name: str, expression: ibis.Table) -> pd.DataFrame:
+        """Run a query, remember its SQL under `name`, and return its rows."""
+        self.queries[name] = self._sql(expression)
+        frame: pd.DataFrame = self._connection.to_pandas(expression)
+        return frame
+
+    def _sql(self, expression: ibis.Table) -> str:
+        return str(self._connection.compile(expression, pretty=True))
+
+    def close(self) -> None:
+        self._connection.disconnect()

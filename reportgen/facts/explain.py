@@ -1,0 +1,54 @@
+"""Where a printed number comes from: definition, parts, base, query, sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportgen.errors import JobError, Problem, nearest
+from reportgen.facts.fact import Fact, Statistic, parse_fact_id
+from reportgen.facts.metric import Metric
+from reportgen.facts.publish import main_units, value_text
+from reportgen.facts.table import FactSet
+from reportgen.sources.origin import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All there is to say of one fact."""
+
+    fact: Fact
+    metric: Metric
+    value: str
+    num: str
+    den: str
+    statistic: Statistic
+    query: str
+    """Name of the query its parts were fetched by."""
+    sql: str
+    prepared: tuple[tuple[str, str], ...]
+    """Name and SQL of the tables that query reads, from the typed rows on."""
+    origins: tuple[Origin, ...]
+
+
+def explain(facts: FactSet, fact_id: str) -> Explanation:
+    """The explanation of a fact; raises JobError with the closest id where there is none."""
+    fact = facts.get(fact_id)
+    if fact is None:
+        near = nearest(fact_id, [one.id for one in facts.facts])
+        shape = "" if parse_fact_id(fact_id) else " An id reads scope/metric[dimension=segment]@since..period."
+        raise JobError(
+            Problem("", f"there is no fact '{fact_id}'.{near}{shape}"),
+            hint="`reportgen facts JOB --period P` lists them all.",
+        )
+    query = facts.query_of.get(fact.metric, "")
+    if fact.dimension and f"{query} {fact.dimension}" in facts.queries:
+        query = f"{query} {fact.dimension}"
+    money = fact.unit in ("money", "money_per_customer")
+    prepared = tuple(
+        (name, sql) for name, sql in facts.queries.items() if name in ("typed_snapshots", "everyone", "members", "panel")
+    )
+    return Explanation(
+        fact, facts.metrics[fact.metric], value_text(fact, facts.currency),
+        main_units(fact.num, facts.currency) if money else str(fact.num), str(fact.den), facts.statistic(fact),
+        query, facts.queries.get(query, ""), prepared, facts.origins,
+    )

@@ -1,0 +1,315 @@
+"""From a job to its facts: sources, frames, one pass at branch grain, everything else by adding up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reportgen.config.dimension import Dimension, Groups
+from reportgen.config.model import words
+from reportgen.context import RunContext
+from reportgen.facts import flows, plan, stocks
+from reportgen.facts.builder import FactBuilder
+from reportgen.facts.cut import ColumnWords, choose_dimensions, load_words, view
+from reportgen.facts.fact import Fact
+from reportgen.facts.defaults import stated_defaults
+from reportgen.facts.definitions import load_metrics
+from reportgen.facts.members import Members, build_members
+from reportgen.facts.plan import Request
+from reportgen.facts.segment import DimensionView, Segment
+from reportgen.facts.table import FactSet, Omission
+from reportgen.facts.tally import Scopes, Tally, add_up, regroup, turned
+from reportgen.facts.whole import concentrations, medians
+from reportgen.frames import Frames, build_frames
+from reportgen.frames.dates import AsOf
+from reportgen.protocols import Engine, Progress, Silent
+from reportgen.sources import open_source
+from reportgen.sources.table import SourceTable
+
+
+def gather(context: RunContext, request: Request | None = None, progress: Progress | None = None) -> FactSet:
+    """All facts of the job for the context's period.
+
+    Raises SourceError (4), DataRefused (5), JobError (2); writes nothing outside the context's work folder.
+    """
+    from reportgen.facts.execute import DuckEngine
+
+    progress = progress or Silent()
+    job = context.job
+    asof = AsOf.of(job, context.period)
+    engine = DuckEngine(context.work)
+    try:
+        sources: dict[str, SourceTable] = {}
+        for name, spec in job.sources.items():
+            progress.stage("sources", f"{name}: {spec.path}")
+            sources[name] = open_source(name, spec, context, engine)
+        progress.stage("frames", ", ".join(job.frames))
+        frames = build_frames(sources, context, engine, asof)
+        return _Gathering(context, request or Request(), progress, engine, asof, frames, sources).facts()
+    finally:
+        engine.close()
+
+
+@dataclass
+class _Gathering:
+    """The state of one gathering: what was fetched so far and the facts made of it."""
+
+    context: RunContext
+    request: Request
+    progress: Progress
+    engine: Engine
+    asof: AsOf
+    frames: Frames
+    sources: Mapping[str, SourceTable]
+    dimensions: dict[str, Dimension] = field(default_factory=dict)
+    views: dict[str, DimensionView] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    scopes: Scopes = field(default_factory=lambda: Scopes({}))
+
+    def facts(self) -> FactSet:
+        job, asof = self.context.job, self.asof
+        columns = {column for frame in self.frames.by_role.values() for column in frame.kinds}
+        if "birth_date" in columns:
+            columns.add("age")
+        self.dimensions, defaults, omissions = choose_dimensions(job, columns, self.context.shared("config", "dimensions"))
+        cut = [name for name, one in self.dimensions.items() if not isinstance(one, Groups)]
+        members = build_members(self.frames, job, asof, self.dimensions, self.engine)
+        self._scopes(members)
+        days = {"period": asof.closing_day}
+        if asof.opening_day:
+            days["since"] = asof.opening_day
+        builder = FactBuilder(
+            load_metrics(self.context.shared("config", "metrics")), asof.period.label,
+            asof.opening.label if asof.opening else "",
+        )
+        self.progress.stage("facts", "stocks")
+        self._fetch(plan.stock(members, cut, days, self.request))
+        self._views()
+        self._stocks(builder, members)
+        for at, scope, result in concentrations(self.engine, members, self.scopes, exact=job.concentration == "exact"):
+            stocks.concentration(builder, scope, at, result)
+        medians(self.engine, builder, members, self.scopes, job.medians, self.views, days)
+        if asof.opening:
+            self.progress.stage("facts", "flows")
+            self._flows(builder, members, cut)
+        self._products(builder, members, cut)
+        return FactSet(
+            period=builder.period,
+            since=builder.since,
+            as_of=asof.closing_day.isoformat(),
+            since_as_of=asof.opening_day.isoformat() if asof.opening_day else "",
+            currency=job.currency,
+            facts=self._ordered(builder),
+            dimensions={**self.views, **self._own_dimensions(builder)},
+            metrics=builder.metrics,
+            origins=tuple(source.origin for source in self.sources.values()),
+            quality=self.frames.quality,
+            omissions=tuple([*omissions, *self._lacking(builder, members)]),
+            defaults=tuple([*stated_defaults(job), *defaults]),
+            queries=dict(self.engine.queries),  # type: ignore[attr-defined]
+            query_of=builder.query_of,
+        )
+
+    def _ordered(self, builder: FactBuilder) -> tuple[Fact, ...]:
+        """Facts in the order of scopes, metrics, dates and segments, whatever order the engine answered in."""
+        metrics = {name: place for place, name in enumerate(builder.metrics)}
+        segments = {
+            (name, segment.id): place for name, one in self.views.items() for place, segment in enumerate(one.segments)
+        }
+
+        def place(fact: Fact) -> tuple[object, ...]:
+            spot = segments.get((fact.dimension, fact.segment), len(segments))
+            return (fact.scope != "bank", fact.scope, metrics[fact.metric], fact.since, fact.period, fact.dimension,
+                    spot, fact.segment, fact.against)
+
+        return tuple(sorted(builder.facts.values(), key=place))
+
+    def _fetch(self, queries: Mapping[str, object]) -> None:
+        for name, expression in queries.items():
+            self.tallies[name] = add_up(self.engine.fetch(name, expression), self.scopes)  # type: ignore[arg-type]
+
+    def _scopes(self, members: Members) -> None:
+        rows = self.engine.fetch("scopes", members.everyone.select("branch", "region").distinct())
+        self.scopes = Scopes.build(dict(zip(map(str, rows["branch"]), map(str, rows["region"]), strict=True)))
+
+    def _views(self) -> None:
+        dictionary = self._words()
+        for name, dimension in self.dimensions.items():
+            tally = self._by(f"stock {name}", name)
+            sizes: dict[str, int] = {}
+            for (scope, at, segment, _), cell in tally.items():
+                if scope == "bank":
+                    sizes[segment] = max(sizes.get(segment, 0), cell["n"]) if at == "since" else max(cell["n"], sizes.get(segment, 0))
+            groups = dimension.groups if isinstance(dimension, Groups) else {}
+            sizes |= {group: 1 for group in groups if group not in sizes}
+            self.views[name] = view(name, self.dimensions, sizes, dictionary, self.context.job.currency)
+
+    def _words(self) -> dict[str, ColumnWords]:
+        """The shipped dictionary, with the labels the job gives to columns it adds."""
+        dictionary = load_words(self.context.shared("config", "dimensions"))
+        for frame in self.context.job.frames.values():
+            for name, entry in frame.columns.items():
+                if entry.label is not None:
+                    known = dictionary.get(name)
+                    dictionary[name] = ColumnWords(label=entry.label, segments=known.segments if known else {})
+            for name, codes in frame.unpivot.items():
+                labels = {code: one.label for code, one in codes.items() if one.label is not None}
+                base = dictionary.get(name) or ColumnWords(label=name)
+                dictionary[name] = base.model_copy(update={"segments": {**base.segments, **labels}})
+        return dictionary
+
+    def _by(self, query: str, name: str) -> Tally:
+        """The tally of a query by a dimension; of a group, added up from its base dimension's."""
+        dimension = self.dimensions.get(name)
+        if isinstance(dimension, Groups):
+            return regroup(self._by(query.removesuffix(name) + dimension.of, dimension.of), dimension.groups)
+        return self.tallies[query]
+
+    def _stocks(self, builder: FactBuilder, members: Members) -> None:
+        whole = self.tallies["stock"]
+        stocks.totals(builder, whole)
+        for name, one in self.views.items():
+            stocks.by_dimension(builder, one, self._by(f"stock {name}", name), whole)
+        if "stock rm" in self.tallies:
+            stocks.managers(builder, self.tallies["stock rm"], whole)
+        near = plan.under_floor(members)
+        if near is not None:
+            self._fetch({"under floor": near})
+            for (scope, at, _, _), cell in self.tallies["under floor"].items():
+                builder.add("near_threshold_up", scope, cell["near_up"], at=at, n=cell["near_up"], query="under floor")
+        for first, second in self._crosses():
+            stocks.crossed(builder, self.views[first], self.views[second], self._cross(members, first, second))
+
+    def _crosses(self) -> list[tuple[str, str]]:
+        return [pair for pair in self.request.crosses if all(name in self.views for name in pair)]
+
+    def _cross(self, members: Members, first: str, second: str) -> Tally:
+        bases = [one.of if isinstance(one := self.dimensions[name], Groups) else name for name in (first, second)]
+        query = f"cross {bases[0]} {bases[1]}"
+        if query not in self.tallies:
+            self._fetch({query: plan.cross(members, bases[0], bases[1])})
+        tally = self.tallies[query]
+        for place, name in enumerate((first, second)):
+            dimension = self.dimensions[name]
+            if isinstance(dimension, Groups):
+                tally = regroup(tally if place == 0 else turned(tally), dimension.groups)
+                tally = tally if place == 0 else turned(tally)
+        return tally
+
+    def _flows(self, builder: FactBuilder, members: Members, cut: list[str]) -> None:
+        pane = self.engine.store("panel", plan.panel(members, cut))
+        queries = plan.flow(pane, cut)
+        moved = self.engine.fetch("flow moved", queries.pop("flow moved"))
+        self._fetch(queries)
+        scopes = self.scopes.all()
+        flows.totals(
+            builder, scopes, self.tallies["stock"], self.tallies["flow out"], self.tallies["flow in"],
+            self._moved(moved.to_dict("records")), self.asof.period.months_since(self.asof.opening),  # type: ignore[arg-type]
+            self._tracked(members),
+        )
+        for name, one in self.views.items():
+            out, came = self._by(f"flow out {name}", name), self._by(f"flow in {name}", name)
+            flows.by_dimension(builder, one, scopes, out, came)
+        if "tier" in members.columns:
+            self._fetch({"migration": plan.migration(members)})
+            flows.migration(builder, self.tallies["migration"])
+
+    def _moved(self, rows: Iterable[Mapping[str, object]]) -> dict[str, tuple[int, int, int, int]]:
+        """Who crossed a scope's border: a move between two branches of one region stays inside it."""
+        moved: dict[str, tuple[int, int, int, int]] = {}
+        for row in rows:
+            origin, target = self.scopes.of_branch[str(row["origin"])], self.scopes.of_branch[str(row["branch"])]
+            n, aum = int(str(row["n"])), int(str(row["aum"]))
+            for scope in set(origin) ^ set(target):
+                in_n, in_aum, out_n, out_aum = moved.get(scope, (0, 0, 0, 0))
+                if scope in target:
+                    moved[scope] = (in_n + n, in_aum + aum, out_n, out_aum)
+                else:
+                    moved[scope] = (in_n, in_aum, out_n + n, out_aum + aum)
+        return moved
+
+    def _tracked(self, members: Members) -> bool:
+        """Whether the closing rows hold customers outside the population, so that losses can be told apart."""
+        if not self.context.job.population:
+            return False
+        table = members.everyone
+        outside = table.filter((table["at"] == "period") & ~table.counted)
+        return bool(self.engine.fetch("tracked", outside.aggregate(n=outside.count()))["n"].iloc[0])
+
+    def _products(self, builder: FactBuilder, members: Members, cut: list[str]) -> None:
+        named: list[DimensionView | None] = [None, *self.views.values()]
+        holdings, campaigns = self.frames.by_role.get("holdings"), self.frames.by_role.get("campaigns")
+        if holdings is not None:
+            self._fetch(plan.products(members, holdings.table, cut))
+            for one in named:
+                suffix = f" {one.id}" if one else ""
+                tally, holders = (self._by(f"{word}{suffix}", one.id if one else "") for word in ("products", "holders"))
+                stocks.product_counts(builder, one, tally, holders)
+                if one:
+                    self._product_indexes(builder, one, tally, holders)
+        if campaigns is not None:
+            self._fetch(plan.campaign(members, campaigns.table, cut))
+            everyone = {scope: (cell["converted"], cell["reached"]) for (scope, _, _, _), cell in self.tallies["campaign"].items()}
+            for one in named:
+                tally = self._by(f"campaign {one.id}" if one else "campaign", one.id if one else "")
+                stocks.conversions(builder, one, tally)
+                if one:
+                    rates = {
+                        (scope, segment): (cell["converted"], cell["reached"])
+                        for (scope, _, segment, _), cell in tally.items()
+                        if segment in {known.id for known in one.segments}
+                    }
+                    stocks.over_index(builder, one, rates, everyone, "attribute=campaign_conversion", f"campaign {one.of or one.id}")
+
+    def _product_indexes(self, builder: FactBuilder, one: DimensionView, tally: Tally, holders: Tally) -> None:
+        base = {scope: cell["n"] for (scope, _, _, _), cell in self.tallies["products"].items()}
+        segments = {known.id for known in one.segments}
+        for product in sorted({product for _, _, _, product in self.tallies["holders"]}):
+            whole = {
+                scope: (self.tallies["holders"].get((scope, "period", "", product), {"n": 0})["n"], n)
+                for scope, n in base.items()
+            }
+            rates = {
+                (scope, segment): (holders.get((scope, "period", segment, product), {"n": 0})["n"], cell["n"])
+                for (scope, _, segment, _), cell in tally.items()
+                if segment in segments
+            }
+            stocks.over_index(builder, one, rates, whole, f"product_type={product}", f"products {one.of or one.id}")
+
+    def _own_dimensions(self, builder: FactBuilder) -> dict[str, DimensionView]:
+        """Views of the dimensions the program itself makes: products, steps of a bridge, managers, tiers."""
+        dictionary = self._words()
+        column = {"rm": "rm_id", "tier_from": "tier", "tier_to": "tier"}
+        found: dict[str, dict[str, None]] = {}
+        for fact in builder.facts.values():
+            pairs = [(fact.dimension, fact.segment)] + ([tuple(fact.against.split("=", 1))] if fact.against else [])
+            for dimension, segment in pairs:
+                if dimension and dimension not in self.views:
+                    found.setdefault(dimension, {})[segment] = None
+        views = {}
+        for name, segments in found.items():
+            known = dictionary.get(column.get(name, name))
+            ordered = sorted(segments, key=lambda one: (len(one), one) if one.isdigit() else (0, one))
+            if known and known.segments:
+                ordered = [one for one in known.segments if one in segments] + [one for one in ordered if one not in known.segments]
+            views[name] = DimensionView(
+                name, "category", column.get(name, name), words(known.label if known else None, name),
+                tuple(Segment(one, words(known.segments.get(one) if known else None, one)) for one in ordered),
+            )
+        return views
+
+    def _lacking(self, builder: FactBuilder, members: Members) -> list[Omission]:
+        """Metrics that came to nothing because the data lacks what they need."""
+        have = {f"{role}.{column}" for role, frame in self.frames.by_role.items() for column in frame.kinds}
+        have |= {f"snapshots.{column}" for column in members.columns}
+        if self.asof.opening:
+            have.add("two dates")
+        if members.floor is not None:
+            have.add("job.tiers")
+        made = {fact.metric for fact in builder.facts.values()}
+        return [
+            Omission(name, tuple(need for need in metric.needs if need not in have))
+            for name, metric in builder.metrics.items()
+            if name not in made and any(need not in have for need in metric.needs)
+        ]
+
