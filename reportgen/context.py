@@ -59,7 +59,12 @@ class RunContext:
 
     @classmethod
     def create(
-        cls, job: Job, period: Period, *, output: Path | str = "output", run_id: str | None = None,
+        cls,
+        job: Job,
+        period: Period,
+        *,
+        output: Path | str = "output",
+        run_id: str | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> RunContext:
         root = project_root(Path(job.path)) if job.path else Path.cwd()

@@ -106,8 +106,7 @@ class Period:
                 day = date(self.start.year - 1, 12, 31)
                 return Period("day", day, day + timedelta(days=1))
             return Period("month", date(self.start.year - 1, 12, 1), date(self.start.year, 1, 1))
-        earlier = self.previous() if since == "previous" else self.year_ago()
-        return earlier
+        return self.previous() if since == "previous" else self.year_ago()
 
     def months_since(self, opening: Period) -> int:
         """Whole months from the end of `opening` to the end of this period (5 from 2010-12 to 2011-05)."""

@@ -58,8 +58,10 @@ def exact(amounts: NDArray[np.int64]) -> Concentration | None:
     if n == 0 or total <= 0:
         return None
     running = np.cumsum(ascending)
+
     def poorest(count: int) -> int:
         return int(running[count - 1]) if count else 0
+
     k = _ceil(Fraction(n, 5))
     below = Fraction(1, 5) * total
     # The fewest largest customers who hold 80 %: the most poorest ones who together hold at most 20 %.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
-from pydantic import RootModel
+from pydantic import Field, RootModel
 
 from reportgen.config import Job
 from reportgen.config.amount import MULTIPLES
@@ -17,6 +18,7 @@ from reportgen.facts.segment import DimensionView, Segment
 from reportgen.facts.table import Default, Omission
 
 MISSING = "missing"
+_FLAGS = {"true": {"zh-CN": "是", "en": "Yes"}, "false": {"zh-CN": "否", "en": "No"}}
 
 
 class DefaultDimensions(RootModel[dict[Id, Dimension]]):
@@ -27,7 +29,7 @@ class ColumnWords(Model):
     """Words for a column and the codes that stand in it."""
 
     label: Label
-    segments: dict[str, Label] = {}
+    segments: dict[str, Label] = Field(default_factory=dict)
 
 
 class Dictionary(RootModel[dict[Id, ColumnWords]]):
@@ -77,7 +79,7 @@ def _plain(edge: Decimal) -> str:
 def band_ids(band: Bands) -> list[str]:
     """`<30`, `30-40`, …, `60+`."""
     edges = [_plain(edge) for edge in band.edges]
-    between = [f"{low}-{high}" for low, high in zip(edges, edges[1:], strict=False)]
+    between = [f"{low}-{high}" for low, high in pairwise(edges)]
     return [f"<{edges[0]}", *between, f"{edges[-1]}+"]
 
 
@@ -86,7 +88,10 @@ def load_words(folder: Path) -> dict[str, ColumnWords]:
 
 
 def view(
-    name: str, dimensions: Mapping[str, Dimension], sizes: Mapping[str, int], dictionary: Mapping[str, ColumnWords],
+    name: str,
+    dimensions: Mapping[str, Dimension],
+    sizes: Mapping[str, int],
+    dictionary: Mapping[str, ColumnWords],
     currency: str,
 ) -> DimensionView:
     """A dimension with the segments that occur (`sizes`: segment id to customers), in print order."""
@@ -125,7 +130,7 @@ def view(
         elif parts:
             text = _combined_words(one, parts, dictionary)
         else:
-            text = words(known.segments.get(one) if known else None, one)
+            text = words(known.segments.get(one) if known else None, one) if one not in _FLAGS else _FLAGS[one]
         segments.append(Segment(one, text))
     return DimensionView(name, kind, column, label, tuple(segments), unit, of, partition)  # type: ignore[arg-type]
 
@@ -134,7 +139,8 @@ def _combined_words(segment: str, columns: list[str], dictionary: Mapping[str, C
     texts: dict[str, list[str]] = {"zh-CN": [], "en": []}
     for part, column in zip(segment.split("&"), columns, strict=False):
         known = dictionary.get(column)
-        for locale, text in words(known.segments.get(part) if known else None, part).items():
+        own = words(known.segments.get(part) if known else None, part) if part not in _FLAGS else _FLAGS[part]
+        for locale, text in own.items():
             head = words(known.label if known else None, column)[locale]
             texts[locale].append(f"{head}{'：' if locale == 'zh-CN' else ': '}{text}")
     return {"zh-CN": "，".join(texts["zh-CN"]), "en": ", ".join(texts["en"])}
@@ -145,7 +151,9 @@ def _band_words(segment: str, column: str, unit: str, currency: str) -> dict[str
     if not unit:
         years = "岁" if column == "age" else ""
         return _range_words(segment, "", years, "", "")
-    in_chinese = unit if "元" in unit or unit == "分" else {"main": "", "thousand": "千", "million": "百万"}.get(unit, "")
+    in_chinese = (
+        unit if "元" in unit or unit == "分" else {"main": "", "thousand": "千", "million": "百万"}.get(unit, "")
+    )
     money = {"CNY": "元", "EUR": "欧元", "USD": "美元", "GBP": "英镑", "HKD": "港元"}.get(currency, currency)
     after_zh = in_chinese if "元" in in_chinese or unit == "分" else in_chinese + money
     factor, after_en = Decimal(1), ""

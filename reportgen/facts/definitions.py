@@ -37,7 +37,8 @@ def load_metrics(folder: Path) -> dict[str, Metric]:
         for name, entry in read(path, MetricFile).root.items():
             if name in metrics:
                 raise JobError(Problem(str(path), f"metric '{name}' is defined twice. One id has one definition."))
-            metrics[name] = Metric(
-                name, entry.unit, entry.additivity, dict(entry.label), dict(entry.definition), entry.needs, entry.flow
+            label, definition = (
+                {str(one): text for one, text in texts.items()} for texts in (entry.label, entry.definition)
             )
+            metrics[name] = Metric(name, entry.unit, entry.additivity, label, definition, entry.needs, entry.flow)
     return metrics

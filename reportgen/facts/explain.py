@@ -45,10 +45,19 @@ def explain(facts: FactSet, fact_id: str) -> Explanation:
         query = f"{query} {fact.dimension}"
     money = fact.unit in ("money", "money_per_customer")
     prepared = tuple(
-        (name, sql) for name, sql in facts.queries.items() if name in ("typed_snapshots", "everyone", "members", "panel")
+        (name, sql)
+        for name, sql in facts.queries.items()
+        if name in ("typed_snapshots", "everyone", "members", "panel")
     )
     return Explanation(
-        fact, facts.metrics[fact.metric], value_text(fact, facts.currency),
-        main_units(fact.num, facts.currency) if money else str(fact.num), str(fact.den), facts.statistic(fact),
-        query, facts.queries.get(query, ""), prepared, facts.origins,
+        fact,
+        facts.metrics[fact.metric],
+        value_text(fact, facts.currency),
+        main_units(fact.num, facts.currency) if money else str(fact.num),
+        str(fact.den),
+        facts.statistic(fact),
+        query,
+        facts.queries.get(query, ""),
+        prepared,
+        facts.origins,
     )

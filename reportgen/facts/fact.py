@@ -12,17 +12,17 @@ from fractions import Fraction
 from typing import Literal
 
 Unit = Literal[
-    "customers",            # 户
-    "money",                # minor units of the job's currency (分)
-    "money_per_customer",   # minor units a customer
-    "share",                # a fraction of one, printed in %
-    "points",               # a difference of shares, printed in percentage points
-    "coefficient",          # 0..1, printed as it is (Gini)
-    "index",                # 100 = as often as the rest
+    "customers",  # 户
+    "money",  # minor units of the job's currency (分)
+    "money_per_customer",  # minor units a customer
+    "share",  # a fraction of one, printed in %
+    "points",  # a difference of shares, printed in percentage points
+    "coefficient",  # 0..1, printed as it is (Gini)
+    "index",  # 100 = as often as the rest
     "days",
     "years",
-    "count",                # pieces, tests, rows
-    "per_customer",         # pieces a customer
+    "count",  # pieces, tests, rows
+    "per_customer",  # pieces a customer
 ]
 _ID = re.compile(
     r"(?P<scope>[^/]+)/(?P<metric>\w+)(?:\[(?P<dimension>\w+)=(?P<segment>[^|\]]*)(?:\|(?P<against>[^\]]*))?\])?"

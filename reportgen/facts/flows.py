@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from reportgen.facts.builder import FactBuilder
+from reportgen.facts.builder import FactBuilder, Place
 from reportgen.facts.segment import DimensionView
 from reportgen.facts.tally import Tally
 
@@ -30,8 +30,14 @@ def _empty(tally: Tally) -> dict[str, int]:
 
 
 def totals(
-    builder: FactBuilder, scopes: Iterable[str], stock: Tally, out: Tally, came: Tally, moved: Mapping[str, tuple[int, int, int, int]],
-    months: int, tracked: bool,
+    builder: FactBuilder,
+    scopes: Iterable[str],
+    stock: Tally,
+    out: Tally,
+    came: Tally,
+    moved: Mapping[str, tuple[int, int, int, int]],
+    months: int,
+    tracked: bool,
 ) -> None:
     """Flows of each scope. `moved`: scope to (customers in, their opening assets, customers out, theirs)."""
     for scope in scopes:
@@ -52,14 +58,28 @@ def totals(
         in_n, in_aum, out_n, out_aum = moved.get(scope, (0, 0, 0, 0))
         if scope != "bank":
             for metric, value, base in (
-                ("customers_transferred_in", in_n, in_n), ("customers_transferred_out", out_n, out_n),
-                ("aum_transferred_in", in_aum, in_n), ("aum_transferred_out", out_aum, out_n),
+                ("customers_transferred_in", in_n, in_n),
+                ("customers_transferred_out", out_n, out_n),
+                ("aum_transferred_in", in_aum, in_n),
+                ("aum_transferred_out", out_aum, out_n),
             ):
                 builder.add(metric, scope, value, n=base, query="flow moved")
-        counts = {"opening": n0, "lost": -left["lost"], "transfer_out": -out_n, "transfer_in": in_n, "new": new["new"], "closing": n1}
+        counts = {
+            "opening": n0,
+            "lost": -left["lost"],
+            "transfer_out": -out_n,
+            "transfer_in": in_n,
+            "new": new["new"],
+            "closing": n1,
+        }
         money = {
-            "opening": a0, "lost": -left["lost_open"], "transfer_out": -out_aum, "transfer_in": in_aum,
-            "existing": new["change"], "new": new["new_close"], "closing": a1,
+            "opening": a0,
+            "lost": -left["lost_open"],
+            "transfer_out": -out_aum,
+            "transfer_in": in_aum,
+            "existing": new["change"],
+            "new": new["new_close"],
+            "closing": a1,
         }
         for metric, steps in (("customers_bridge", counts), ("aum_bridge", money)):
             _bridge(builder, metric, scope, steps)
@@ -78,7 +98,14 @@ def _bridge(builder: FactBuilder, metric: str, scope: str, steps: dict[str, int]
 
 
 def _counts(
-    builder: FactBuilder, scope: str, left: Mapping[str, int], new: Mapping[str, int], n0: int, n1: int, *, tracked: bool
+    builder: FactBuilder,
+    scope: str,
+    left: Mapping[str, int],
+    new: Mapping[str, int],
+    n0: int,
+    n1: int,
+    *,
+    tracked: bool,
 ) -> None:
     builder.add("customers_retained", scope, left["retained"], n=n0, query="flow out")
     builder.add("customers_lost", scope, left["lost"], n=n0, query="flow out")
@@ -89,7 +116,9 @@ def _counts(
     builder.add("gross_new_share", scope, new["new"], n1, query="flow in")
     if tracked:
         for kind, count in (("left", left["lost"] - left["fell"]), ("below_floor", left["fell"])):
-            builder.add("customers_lost", scope, count, dimension="loss", segment=kind, n=left["lost"], query="flow out")
+            builder.add(
+                "customers_lost", scope, count, dimension="loss", segment=kind, n=left["lost"], query="flow out"
+            )
 
 
 def _amounts(
@@ -136,25 +165,31 @@ def by_dimension(builder: FactBuilder, view: DimensionView, scopes: Iterable[str
         for segment in view.segments:
             left = out.get((scope, "period", segment.id, ""), _empty(out))
             new = came.get((scope, "period", segment.id, ""), _empty(came))
-            place = {"dimension": view.id, "segment": segment.id, "query": f"flow out {name}"}
+            place: Place = {"dimension": view.id, "segment": segment.id, "query": f"flow out {name}"}
             n0 = left.get("n_open", 0)
             if out:
-                builder.add("customers_retained", scope, left["retained"], n=n0, **place)  # type: ignore[arg-type]
-                builder.add("customers_lost", scope, left["lost"], n=n0, **place)  # type: ignore[arg-type]
-                builder.add("aum_lost_open", scope, left["lost_open"], n=left["lost"], **place)  # type: ignore[arg-type]
-                builder.add("aum_retained_open", scope, left["retained_open"], n=left["retained"], **place)  # type: ignore[arg-type]
-                builder.add("retention_rate", scope, left["retained"], n0, **place)  # type: ignore[arg-type]
-                builder.add("churn_rate", scope, left["lost"], n0, **place)  # type: ignore[arg-type]
+                builder.add("customers_retained", scope, left["retained"], n=n0, **place)
+                builder.add("customers_lost", scope, left["lost"], n=n0, **place)
+                builder.add("aum_lost_open", scope, left["lost_open"], n=left["lost"], **place)
+                builder.add("aum_retained_open", scope, left["retained_open"], n=left["retained"], **place)
+                builder.add("retention_rate", scope, left["retained"], n0, **place)
+                builder.add("churn_rate", scope, left["lost"], n0, **place)
             if came:
                 place["query"] = f"flow in {name}"
-                builder.add("customers_gross_new", scope, new["new"], n=new["n_close"], **place)  # type: ignore[arg-type]
-                builder.add("aum_gross_new", scope, new["new_close"], n=new["new"], **place)  # type: ignore[arg-type]
+                builder.add("customers_gross_new", scope, new["new"], n=new["n_close"], **place)
+                builder.add("aum_gross_new", scope, new["new_close"], n=new["new"], **place)
 
 
 def migration(builder: FactBuilder, tally: Tally) -> None:
     """One fact a pair of opening and closing tier; `new` and `left` are states."""
     for (scope, _, opening, closing), cell in tally.items():
         builder.add(
-            "migration_matrix", scope, cell["n"], dimension="tier_from", segment=opening, against=f"tier_to={closing}",
-            n=cell["n"], query="migration",
+            "migration_matrix",
+            scope,
+            cell["n"],
+            dimension="tier_from",
+            segment=opening,
+            against=f"tier_to={closing}",
+            n=cell["n"],
+            query="migration",
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from reportgen.config.dimension import Dimension, Groups
 from reportgen.config.model import words
@@ -11,9 +12,9 @@ from reportgen.context import RunContext
 from reportgen.facts import flows, plan, stocks
 from reportgen.facts.builder import FactBuilder
 from reportgen.facts.cut import ColumnWords, choose_dimensions, load_words, view
-from reportgen.facts.fact import Fact
 from reportgen.facts.defaults import stated_defaults
 from reportgen.facts.definitions import load_metrics
+from reportgen.facts.fact import Fact
 from reportgen.facts.members import Members, build_members
 from reportgen.facts.plan import Request
 from reportgen.facts.segment import DimensionView, Segment
@@ -71,7 +72,9 @@ class _Gathering:
         columns = {column for frame in self.frames.by_role.values() for column in frame.kinds}
         if "birth_date" in columns:
             columns.add("age")
-        self.dimensions, defaults, omissions = choose_dimensions(job, columns, self.context.shared("config", "dimensions"))
+        self.dimensions, defaults, omissions = choose_dimensions(
+            job, columns, self.context.shared("config", "dimensions")
+        )
         cut = [name for name, one in self.dimensions.items() if not isinstance(one, Groups)]
         members = build_members(self.frames, job, asof, self.dimensions, self.engine)
         self._scopes(members)
@@ -79,7 +82,8 @@ class _Gathering:
         if asof.opening_day:
             days["since"] = asof.opening_day
         builder = FactBuilder(
-            load_metrics(self.context.shared("config", "metrics")), asof.period.label,
+            load_metrics(self.context.shared("config", "metrics")),
+            asof.period.label,
             asof.opening.label if asof.opening else "",
         )
         self.progress.stage("facts", "stocks")
@@ -104,8 +108,8 @@ class _Gathering:
             metrics=builder.metrics,
             origins=tuple(source.origin for source in self.sources.values()),
             quality=self.frames.quality,
-            omissions=tuple([*omissions, *self._lacking(builder, members)]),
-            defaults=tuple([*stated_defaults(job), *defaults]),
+            omissions=(*omissions, *self._lacking(builder, members)),
+            defaults=(*stated_defaults(job), *defaults),
             queries=dict(self.engine.queries),  # type: ignore[attr-defined]
             query_of=builder.query_of,
         )
@@ -119,14 +123,23 @@ class _Gathering:
 
         def place(fact: Fact) -> tuple[object, ...]:
             spot = segments.get((fact.dimension, fact.segment), len(segments))
-            return (fact.scope != "bank", fact.scope, metrics[fact.metric], fact.since, fact.period, fact.dimension,
-                    spot, fact.segment, fact.against)
+            return (
+                fact.scope != "bank",
+                fact.scope,
+                metrics[fact.metric],
+                fact.since,
+                fact.period,
+                fact.dimension,
+                spot,
+                fact.segment,
+                fact.against,
+            )
 
         return tuple(sorted(builder.facts.values(), key=place))
 
     def _fetch(self, queries: Mapping[str, object]) -> None:
         for name, expression in queries.items():
-            self.tallies[name] = add_up(self.engine.fetch(name, expression), self.scopes)  # type: ignore[arg-type]
+            self.tallies[name] = add_up(self.engine.fetch(name, expression), self.scopes)
 
     def _scopes(self, members: Members) -> None:
         rows = self.engine.fetch("scopes", members.everyone.select("branch", "region").distinct())
@@ -139,7 +152,11 @@ class _Gathering:
             sizes: dict[str, int] = {}
             for (scope, at, segment, _), cell in tally.items():
                 if scope == "bank":
-                    sizes[segment] = max(sizes.get(segment, 0), cell["n"]) if at == "since" else max(cell["n"], sizes.get(segment, 0))
+                    sizes[segment] = (
+                        max(sizes.get(segment, 0), cell["n"])
+                        if at == "since"
+                        else max(cell["n"], sizes.get(segment, 0))
+                    )
             groups = dimension.groups if isinstance(dimension, Groups) else {}
             sizes |= {group: 1 for group in groups if group not in sizes}
             self.views[name] = view(name, self.dimensions, sizes, dictionary, self.context.job.currency)
@@ -203,8 +220,13 @@ class _Gathering:
         self._fetch(queries)
         scopes = self.scopes.all()
         flows.totals(
-            builder, scopes, self.tallies["stock"], self.tallies["flow out"], self.tallies["flow in"],
-            self._moved(moved.to_dict("records")), self.asof.period.months_since(self.asof.opening),  # type: ignore[arg-type]
+            builder,
+            scopes,
+            self.tallies["stock"],
+            self.tallies["flow out"],
+            self.tallies["flow in"],
+            self._moved(moved.to_dict("records")),
+            self.asof.period.months_since(self.asof.opening),  # type: ignore[arg-type]
             self._tracked(members),
         )
         for name, one in self.views.items():
@@ -214,12 +236,12 @@ class _Gathering:
             self._fetch({"migration": plan.migration(members)})
             flows.migration(builder, self.tallies["migration"])
 
-    def _moved(self, rows: Iterable[Mapping[str, object]]) -> dict[str, tuple[int, int, int, int]]:
+    def _moved(self, rows: Iterable[Mapping[Hashable, Any]]) -> dict[str, tuple[int, int, int, int]]:
         """Who crossed a scope's border: a move between two branches of one region stays inside it."""
         moved: dict[str, tuple[int, int, int, int]] = {}
         for row in rows:
             origin, target = self.scopes.of_branch[str(row["origin"])], self.scopes.of_branch[str(row["branch"])]
-            n, aum = int(str(row["n"])), int(str(row["aum"]))
+            n, aum = int(row["n"]), int(row["aum"])
             for scope in set(origin) ^ set(target):
                 in_n, in_aum, out_n, out_aum = moved.get(scope, (0, 0, 0, 0))
                 if scope in target:
@@ -243,13 +265,18 @@ class _Gathering:
             self._fetch(plan.products(members, holdings.table, cut))
             for one in named:
                 suffix = f" {one.id}" if one else ""
-                tally, holders = (self._by(f"{word}{suffix}", one.id if one else "") for word in ("products", "holders"))
+                tally, holders = (
+                    self._by(f"{word}{suffix}", one.id if one else "") for word in ("products", "holders")
+                )
                 stocks.product_counts(builder, one, tally, holders)
                 if one:
                     self._product_indexes(builder, one, tally, holders)
         if campaigns is not None:
             self._fetch(plan.campaign(members, campaigns.table, cut))
-            everyone = {scope: (cell["converted"], cell["reached"]) for (scope, _, _, _), cell in self.tallies["campaign"].items()}
+            everyone = {
+                scope: (cell["converted"], cell["reached"])
+                for (scope, _, _, _), cell in self.tallies["campaign"].items()
+            }
             for one in named:
                 tally = self._by(f"campaign {one.id}" if one else "campaign", one.id if one else "")
                 stocks.conversions(builder, one, tally)
@@ -259,7 +286,9 @@ class _Gathering:
                         for (scope, _, segment, _), cell in tally.items()
                         if segment in {known.id for known in one.segments}
                     }
-                    stocks.over_index(builder, one, rates, everyone, "attribute=campaign_conversion", f"campaign {one.of or one.id}")
+                    stocks.over_index(
+                        builder, one, rates, everyone, "attribute=campaign_conversion", f"campaign {one.of or one.id}"
+                    )
 
     def _product_indexes(self, builder: FactBuilder, one: DimensionView, tally: Tally, holders: Tally) -> None:
         base = {scope: cell["n"] for (scope, _, _, _), cell in self.tallies["products"].items()}
@@ -291,9 +320,14 @@ class _Gathering:
             known = dictionary.get(column.get(name, name))
             ordered = sorted(segments, key=lambda one: (len(one), one) if one.isdigit() else (0, one))
             if known and known.segments:
-                ordered = [one for one in known.segments if one in segments] + [one for one in ordered if one not in known.segments]
+                ordered = [one for one in known.segments if one in segments] + [
+                    one for one in ordered if one not in known.segments
+                ]
             views[name] = DimensionView(
-                name, "category", column.get(name, name), words(known.label if known else None, name),
+                name,
+                "category",
+                column.get(name, name),
+                words(known.label if known else None, name),
                 tuple(Segment(one, words(known.segments.get(one) if known else None, one)) for one in ordered),
             )
         return views
@@ -312,4 +346,3 @@ class _Gathering:
             for name, metric in builder.metrics.items()
             if name not in made and any(need not in have for need in metric.needs)
         ]
-

@@ -70,7 +70,9 @@ def _edges(band: Bands, job: Job, money: bool) -> list[Expression]:
     return [ibis.literal(edge, type="decimal(38, 6)") for edge in band.edges]
 
 
-def _segment(name: str, dimensions: Mapping[str, Dimension], table: ibis.Table, job: Job, money: set[str]) -> Expression:
+def _segment(
+    name: str, dimensions: Mapping[str, Dimension], table: ibis.Table, job: Job, money: set[str]
+) -> Expression:
     """The segment id of each row; null values stand in a segment of their own."""
     dimension = dimensions[name]
     if isinstance(dimension, Bands):
@@ -90,9 +92,7 @@ def _segment(name: str, dimensions: Mapping[str, Dimension], table: ibis.Table, 
     raise TypeError(f"{name} has no segment of its own")
 
 
-def build_members(
-    frames: Frames, job: Job, asof: AsOf, dimensions: Mapping[str, Dimension], engine: Engine
-) -> Members:
+def build_members(frames: Frames, job: Job, asof: AsOf, dimensions: Mapping[str, Dimension], engine: Engine) -> Members:
     """Keep `everyone` and `members` in the engine. `dimensions` are those the data can carry, groups left out."""
     table, columns = _joined(frames, asof)
     kinds = {name: kind for frame in frames.by_role.values() for name, kind in frame.kinds.items()}

@@ -81,9 +81,9 @@ def stock(
         ).aggregate(**measures)
     if "rm_id" in members.columns:
         managed = table.filter(table.rm_id.notnull())
-        queries["stock rm"] = managed.group_by(
-            at=managed.at, branch=managed.branch, segment=managed.rm_id
-        ).aggregate(n=managed.count(), aum=_sum(managed.amount))
+        queries["stock rm"] = managed.group_by(at=managed.at, branch=managed.branch, segment=managed.rm_id).aggregate(
+            n=managed.count(), aum=_sum(managed.amount)
+        )
     return queries
 
 
@@ -171,7 +171,9 @@ def migration(members: Members) -> ibis.Table:
     sides = []
     for at, mark in (("since", "0"), ("period", "1")):
         side = table.mutate(known=known).filter(table.at == at)
-        sides.append(side.select(**{f"id_{mark}": side.customer_id, f"branch_{mark}": side.branch, f"tier_{mark}": side.known}))
+        sides.append(
+            side.select(**{f"id_{mark}": side.customer_id, f"branch_{mark}": side.branch, f"tier_{mark}": side.known})
+        )
     opening, closing = sides
     both = opening.outer_join(closing, opening.id_0 == closing.id_1)
     return both.group_by(

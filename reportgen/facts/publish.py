@@ -22,8 +22,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "scope", "metric", "dimension", "segment", "against", "period", "since", "value", "num", "den", "unit", "n",
-    "low", "high", "q", "suppressed",
+    "scope",
+    "metric",
+    "dimension",
+    "segment",
+    "against",
+    "period",
+    "since",
+    "value",
+    "num",
+    "den",
+    "unit",
+    "n",
+    "low",
+    "high",
+    "q",
+    "suppressed",
 )
 _MONEY = ("money", "money_per_customer")
 _EXACT = Context(prec=34)
@@ -64,9 +78,22 @@ def rows(facts: FactSet, scopes: Iterable[str] | None = None) -> Iterator[tuple[
         statistic = facts.statistic(fact)
         num = main_units(fact.num, facts.currency) if fact.unit in _MONEY else str(fact.num)
         yield (
-            fact.scope, fact.metric, fact.dimension, fact.segment, fact.against, fact.period, fact.since,
-            value_text(fact, facts.currency), num, str(fact.den), fact.unit, str(fact.n),
-            _figure(statistic.low), _figure(statistic.high), _figure(statistic.q), "",
+            fact.scope,
+            fact.metric,
+            fact.dimension,
+            fact.segment,
+            fact.against,
+            fact.period,
+            fact.since,
+            value_text(fact, facts.currency),
+            num,
+            str(fact.den),
+            fact.unit,
+            str(fact.n),
+            _figure(statistic.low),
+            _figure(statistic.high),
+            _figure(statistic.q),
+            "",
         )
 
 

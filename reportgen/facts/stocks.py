@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 
-from reportgen.facts.builder import FactBuilder
+from reportgen.facts.builder import FactBuilder, Place
 from reportgen.facts.concentration import DECILES, Concentration
 from reportgen.facts.segment import DimensionView
 from reportgen.facts.tally import Tally
@@ -25,39 +26,53 @@ SHARE_OF_COLUMN = {
 def totals(builder: FactBuilder, tally: Tally) -> None:
     """What is counted over the whole population of a scope at each date."""
     for (scope, at, _, _), cell in tally.items():
+        add = partial(builder.add, scope=scope, at=at, query="stock")
         n, aum = cell["n"], cell["aum"]
-
-        def add(metric: str, num: int, den: int = 1, base: int = n, *, scope: str = scope, at: str = at) -> None:
-            builder.add(metric, scope, num, den, at=at, n=base, query="stock")
-
-        add("customers_total", n)
-        add("aum_point", aum)
-        add("aum_per_customer", aum, n)
-        add("aum_negative", cell["negative"])
-        add("aum_zero", cell["zero"])
-        add("aum_missing", cell["missing"])
+        add("customers_total", num=n, n=n)
+        add("aum_point", num=aum, n=n)
+        add("aum_per_customer", num=aum, den=n)
+        for metric in ("negative", "zero", "missing"):
+            add(f"aum_{metric}", num=cell[metric], n=n)
         if "managed" in cell:
-            add("coverage_rate", cell["managed"], n)
-        if "wealth" in cell and aum > 0:
-            add("wealth_share", cell["wealth"], aum)
-        if "deposit_time" in cell and "deposit_current" in cell:
-            add("time_deposit_share", cell["deposit_time"], cell["deposit_time"] + cell["deposit_current"])
+            add("coverage_rate", num=cell["managed"], den=n)
         if "near_down" in cell:
-            add("near_threshold_down", cell["near_down"])
-        if "overdue" in cell:
-            add("contact_overdue", cell["overdue"])
-            add("contact_overdue_share", cell["overdue"], n)
-            if "contacted" in cell and at == "period":
-                add("contact_rate", cell["contacted"], n)
-        if "qualified" in cell:
-            add("wealth_qualified", cell["qualified"])
-            add("wealth_qualified_amount", cell["qualified_amount"], base=cell["qualified"])
-            add("wealth_qualified_average", cell["qualified_amount"], cell["qualified"], cell["qualified"])
-            add("wealth_qualified_share", cell["qualified"], n)
-            if aum > 0:
-                add("wealth_qualified_aum_share", cell["qualified_amount"], aum, cell["qualified"])
-            add("customers_not_qualified", n - cell["qualified"])
-            add("aum_less_purchases", aum - cell["qualified_amount"])
+            add("near_threshold_down", num=cell["near_down"], n=n)
+        _mix(add, cell)
+        _contact(add, cell, at)
+        _qualification(add, cell)
+
+
+def _mix(add: partial[None], cell: Mapping[str, int]) -> None:
+    """What the assets consist of."""
+    if "wealth" in cell and cell["aum"] > 0:
+        add("wealth_share", num=cell["wealth"], den=cell["aum"], n=cell["n"])
+    if "deposit_time" in cell and "deposit_current" in cell:
+        deposits = cell["deposit_time"] + cell["deposit_current"]
+        add("time_deposit_share", num=cell["deposit_time"], den=deposits, n=cell["n"])
+
+
+def _contact(add: partial[None], cell: Mapping[str, int], at: str) -> None:
+    if "overdue" not in cell:
+        return
+    add("contact_overdue", num=cell["overdue"], n=cell["n"])
+    add("contact_overdue_share", num=cell["overdue"], den=cell["n"])
+    if "contacted" in cell and at == "period":
+        add("contact_rate", num=cell["contacted"], den=cell["n"])
+
+
+def _qualification(add: partial[None], cell: Mapping[str, int]) -> None:
+    """Customers who reach the floor only with a purchase counted."""
+    if "qualified" not in cell:
+        return
+    n, qualified, bought = cell["n"], cell["qualified"], cell["qualified_amount"]
+    add("wealth_qualified", num=qualified, n=n)
+    add("wealth_qualified_amount", num=bought, n=qualified)
+    add("wealth_qualified_average", num=bought, den=qualified)
+    add("wealth_qualified_share", num=qualified, den=n)
+    if cell["aum"] > 0:
+        add("wealth_qualified_aum_share", num=bought, den=cell["aum"], n=qualified)
+    add("customers_not_qualified", num=n - qualified, n=n)
+    add("aum_less_purchases", num=cell["aum"] - bought, n=n)
 
 
 def by_dimension(builder: FactBuilder, view: DimensionView, tally: Tally, whole: Tally) -> None:
@@ -68,25 +83,25 @@ def by_dimension(builder: FactBuilder, view: DimensionView, tally: Tally, whole:
         for segment in view.segments:
             cell = tally.get((scope, at, segment.id, ""), dict.fromkeys(total, 0))
             n, aum = cell["n"], cell["aum"]
-            place = {"at": at, "dimension": view.id, "segment": segment.id, "query": query}
-            builder.add("customers_total", scope, n, n=n, **place)  # type: ignore[arg-type]
-            builder.add("aum_point", scope, aum, n=n, **place)  # type: ignore[arg-type]
-            builder.add("aum_per_customer", scope, aum, n, n=n, **place)  # type: ignore[arg-type]
-            builder.add(share, scope, n, total["n"], **place)  # type: ignore[arg-type]
+            place: Place = {"at": at, "dimension": view.id, "segment": segment.id, "query": query}
+            builder.add("customers_total", scope, n, n=n, **place)
+            builder.add("aum_point", scope, aum, n=n, **place)
+            builder.add("aum_per_customer", scope, aum, n, n=n, **place)
+            builder.add(share, scope, n, total["n"], **place)
             if view.column == "age":
-                builder.add("age_avg_aum", scope, aum, n, n=n, **place)  # type: ignore[arg-type]
+                builder.add("age_avg_aum", scope, aum, n, n=n, **place)
             if view.column == "aum" and total["aum"] > 0:
-                builder.add("band_aum_share", scope, aum, total["aum"], n=n, **place)  # type: ignore[arg-type]
+                builder.add("band_aum_share", scope, aum, total["aum"], n=n, **place)
 
 
 def managers(builder: FactBuilder, tally: Tally, whole: Tally) -> None:
     """Load and share of assets of each relationship manager."""
     for (scope, at, rm, _), cell in tally.items():
-        place = {"at": at, "dimension": "rm", "segment": rm, "query": "stock rm"}
-        builder.add("rm_load", scope, cell["n"], n=cell["n"], **place)  # type: ignore[arg-type]
+        place: Place = {"at": at, "dimension": "rm", "segment": rm, "query": "stock rm"}
+        builder.add("rm_load", scope, cell["n"], n=cell["n"], **place)
         total = whole[scope, at, "", ""]["aum"]
         if total > 0:
-            builder.add("rm_aum_share", scope, cell["aum"], total, n=cell["n"], **place)  # type: ignore[arg-type]
+            builder.add("rm_aum_share", scope, cell["aum"], total, n=cell["n"], **place)
 
 
 def crossed(builder: FactBuilder, first: DimensionView, second: DimensionView, tally: Tally) -> None:
@@ -101,8 +116,15 @@ def crossed(builder: FactBuilder, first: DimensionView, second: DimensionView, t
                 n = tally.get((scope, at, segment.id, other.id), {"n": 0})["n"]
                 for metric in metrics:
                     builder.add(
-                        metric, scope, n, at=at, dimension=first.id, segment=segment.id,
-                        against=f"{second.id}={other.id}", n=n, query=query,
+                        metric,
+                        scope,
+                        n,
+                        at=at,
+                        dimension=first.id,
+                        segment=segment.id,
+                        against=f"{second.id}={other.id}",
+                        n=n,
+                        query=query,
                     )
 
 
@@ -120,39 +142,51 @@ def concentration(builder: FactBuilder, scope: str, at: str, result: Concentrati
         )
 
 
+def _place(view: DimensionView | None, segment: str, query: str) -> Place:
+    """In total, or in a segment of a dimension."""
+    if view is None:
+        return {"query": query}
+    return {"dimension": view.id, "segment": segment, "query": f"{query} {view.of or view.id}"}
+
+
+def _known(view: DimensionView | None, tally: Tally) -> Iterator[tuple[str, str, dict[str, int]]]:
+    """Scope, segment and cell of the segments a page prints; in total, of the whole."""
+    printed = {one.id for one in view.segments} if view else {""}
+    for (scope, _, segment, _), cell in tally.items():
+        if segment in printed:
+            yield scope, segment, cell
+
+
 def product_counts(builder: FactBuilder, view: DimensionView | None, tally: Tally, holders: Tally) -> None:
     """Penetration, products a customer, cross-selling: in total or by a dimension's segments."""
-    query = f"products {view.of or view.id}" if view else "products"
     kinds = sorted({product for _, _, _, product in holders})
-    for (scope, _, segment, _), cell in tally.items():
-        if view and segment not in {one.id for one in view.segments}:
-            continue
-        place = {"dimension": view.id, "segment": segment} if view else {}
-        builder.add("products_per_customer", scope, cell["types"], cell["n"], query=query, **place)  # type: ignore[arg-type]
-        builder.add("cross_sell_rate", scope, cell["two"], cell["n"], query=query, **place)  # type: ignore[arg-type]
-        builder.add("one_product_share", scope, cell["one"], cell["n"], query=query, **place)  # type: ignore[arg-type]
+    for scope, segment, cell in _known(view, tally):
+        place = _place(view, segment, "products")
+        builder.add("products_per_customer", scope, cell["types"], cell["n"], **place)
+        builder.add("cross_sell_rate", scope, cell["two"], cell["n"], **place)
+        builder.add("one_product_share", scope, cell["one"], cell["n"], **place)
         for product in kinds:
             held = holders.get((scope, "period", segment, product), {"n": 0})["n"]
-            cross = (
-                {"dimension": view.id, "segment": segment, "against": f"product_type={product}"}
-                if view
-                else {"dimension": "product_type", "segment": product}
-            )
-            builder.add("product_penetration", scope, held, cell["n"], query=query, **cross)  # type: ignore[arg-type]
+            cross: Place = {"dimension": "product_type", "segment": product, "query": "products"}
+            if view:
+                cross = {**place, "against": f"product_type={product}"}
+            builder.add("product_penetration", scope, held, cell["n"], **cross)
 
 
 def conversions(builder: FactBuilder, view: DimensionView | None, tally: Tally) -> None:
-    for (scope, _, segment, _), cell in tally.items():
-        if view and segment not in {one.id for one in view.segments}:
-            continue
-        place = {"dimension": view.id, "segment": segment} if view else {}
-        query = f"campaign {view.of or view.id}" if view else "campaign"
-        builder.add("campaign_conversion", scope, cell["converted"], cell["reached"], query=query, **place)  # type: ignore[arg-type]
+    """Share of the reached who responded."""
+    for scope, segment, cell in _known(view, tally):
+        place = _place(view, segment, "campaign")
+        builder.add("campaign_conversion", scope, cell["converted"], cell["reached"], **place)
 
 
 def over_index(
-    builder: FactBuilder, view: DimensionView, rates: Mapping[tuple[str, str], tuple[int, int]],
-    whole: Mapping[str, tuple[int, int]], against: str, query: str,
+    builder: FactBuilder,
+    view: DimensionView,
+    rates: Mapping[tuple[str, str], tuple[int, int]],
+    whole: Mapping[str, tuple[int, int]],
+    against: str,
+    query: str,
 ) -> None:
     """A segment's rate over the rest's, times 100. `rates`: (scope, segment) to (hits, base); `whole`: by scope."""
     for (scope, segment), (hits, base) in rates.items():

@@ -77,7 +77,13 @@ class FactSet:
         return self._index.get(fact_id_text)
 
     def find(
-        self, metric: str, *, scope: str = "bank", at: str = "period", dimension: str = "", segment: str = "",
+        self,
+        metric: str,
+        *,
+        scope: str = "bank",
+        at: str = "period",
+        dimension: str = "",
+        segment: str = "",
         against: str = "",
     ) -> Fact | None:
         """The fact of a metric at `at` (`period` or `since`); flows carry their opening by themselves."""
@@ -86,9 +92,7 @@ class FactSet:
             return None
         flow = definition.flow
         period = self.since if at == "since" and not flow else self.period
-        return self._index.get(
-            fact_id(scope, metric, period, dimension, segment, against, self.since if flow else "")
-        )
+        return self._index.get(fact_id(scope, metric, period, dimension, segment, against, self.since if flow else ""))
 
     def segments(
         self, metric: str, dimension: str, *, scope: str = "bank", at: str = "period", against: str = ""

@@ -39,8 +39,10 @@ class Scopes:
 
     def all(self) -> list[str]:
         """Every scope, the bank first."""
-        return sorted({one for scopes in self.of_branch.values() for one in scopes} | {"bank"},
-                      key=lambda scope: (scope != "bank", scope))
+        return sorted(
+            {one for scopes in self.of_branch.values() for one in scopes} | {"bank"},
+            key=lambda scope: (scope != "bank", scope),
+        )
 
 
 def add_up(frame: pd.DataFrame, scopes: Scopes) -> Tally:

@@ -62,8 +62,13 @@ def _median(values: pd.Series[int]) -> Fraction:
 
 
 def medians(
-    engine: Engine, builder: FactBuilder, members: Members, scopes: Scopes, wanted: Sequence[str],
-    views: Mapping[str, DimensionView], days: Mapping[str, dt.date],
+    engine: Engine,
+    builder: FactBuilder,
+    members: Members,
+    scopes: Scopes,
+    wanted: Sequence[str],
+    views: Mapping[str, DimensionView],
+    days: Mapping[str, dt.date],
 ) -> None:
     """Median amounts where the job asks for them, and the median days since the last contact."""
     for name in wanted:
@@ -76,8 +81,14 @@ def medians(
         for at, scope, rows in _slices(frame, scopes):
             for segment, part in rows.groupby("segment", sort=True):
                 builder.add_fraction(
-                    "aum_median", scope, _median(part["value"]), at=at, n=len(part), query=query,
-                    dimension=dimension or "", segment=str(segment),
+                    "aum_median",
+                    scope,
+                    _median(part["value"]),
+                    at=at,
+                    n=len(part),
+                    query=query,
+                    dimension=dimension or "",
+                    segment=str(segment),
                 )
     if "last_contact" in members.columns:
         frame = engine.fetch("days since contact", plan.days_since_contact(members, days))

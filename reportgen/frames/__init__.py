@@ -31,7 +31,9 @@ def build_frames(sources: dict[str, SourceTable], context: RunContext, engine: E
     """
     job = context.job
     _dates_are_told(context)
-    frames = {role: type_frame(role, frame, sources, job, asof, engine) for role, frame in job.frames.items()}
+    frames: dict[str, TypedFrame] = {
+        role: type_frame(role, frame, sources, job, asof, engine) for role, frame in job.frames.items()
+    }
     held = held_dates(frames["snapshots"], engine)
     refuse_missing_dates(job, asof, held)
     quality: tuple[QualityResult, ...] = ()
@@ -61,6 +63,7 @@ def _dates_are_told(context: RunContext) -> None:
     ]
     if problems:
         raise JobError(
-            problems, state="Nothing was run.",
+            problems,
+            state="Nothing was run.",
             hint='Write the date the file describes, such as as_of: "2010-11-30".',
         )

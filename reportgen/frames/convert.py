@@ -74,7 +74,8 @@ def _iso(year: Expression, month: Expression, day: Expression) -> Expression:
 
 def _custom(form: str) -> tuple[str, dict[str, int]]:
     """A strptime format of %Y, %m and %d as a regular expression and the groups' places."""
-    pattern, places = "^", {}
+    pattern = "^"
+    places: dict[str, int] = {}
     for part in re.split(r"(%[Ymd])", form):
         if part in ("%Y", "%m", "%d"):
             places[part] = len(places) + 1

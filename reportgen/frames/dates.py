@@ -56,7 +56,9 @@ def refuse_missing_dates(job: Job, asof: AsOf, held: dict[str, set[dt.date]]) ->
             f"holds {_days(days)}, but the job says it describes {expected}.",
         )
         for name, days in held.items()
-        if (expected := asof.expected(job, name)) and days and expected not in days
+        if (expected := asof.expected(job, name))
+        and days
+        and expected not in days
         and any(day in asof.days for day in days)
     ]
     if swapped and job.gates.wrong_date == "block":

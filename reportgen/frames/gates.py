@@ -18,7 +18,7 @@ from reportgen.frames.convert import Expression
 from reportgen.frames.dates import AsOf
 from reportgen.frames.quality import QualityResult, Verdict
 from reportgen.frames.roles import PERSONAL
-from reportgen.frames.typed import BAD, UNKNOWN, TypedFrame
+from reportgen.frames.typed import BAD, TRIMMED, UNKNOWN, TypedFrame
 from reportgen.protocols import Engine
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _WORDS = {
     "negative_aum": "are negative",
     "missing_amount": "have no amount",
     "out_of_range": "are under 0 or over 120",
+    "trimmed": "have blanks around their value, which were taken off",
     "unknown_value": "have a value the job's map does not name",
     "missing_value": "are empty",
 }
@@ -46,11 +47,17 @@ def _judge(setting: Setting, count: int) -> Verdict:
     return "warn" if setting == "warn" else "block"
 
 
-def _checks(frame: TypedFrame, job: Job, asof: AsOf) -> Iterator[tuple[str, str, Setting, Expression]]:
-    """Gate, column, the job's setting, and the rows concerned, for every check this frame allows."""
+Check = tuple[str, str, Setting, Expression]
+"""Gate, column, the job's setting, and the rows concerned."""
+
+
+def _checks(frame: TypedFrame, job: Job, asof: AsOf) -> Iterator[Check]:
+    """Every check this frame allows."""
     table, gates = frame.table, job.gates
     for column in frame.kinds:
         yield "unparsable", column, "block", table[BAD + column]
+        if TRIMMED + column in table.columns:
+            yield "trimmed", column, gates.trimmed, table[TRIMMED + column]
         if UNKNOWN + column in table.columns:
             yield "unknown_value", column, gates.unknown_value, table[UNKNOWN + column]
     if "customer_id" in frame.kinds:
@@ -58,18 +65,26 @@ def _checks(frame: TypedFrame, job: Job, asof: AsOf) -> Iterator[tuple[str, str,
     if "age" in frame.kinds:
         yield "out_of_range", "age", gates.out_of_range, (table.age < 0) | (table.age > _OLDEST)
     if frame.role == "customers":
-        repeated = table.count().over(ibis.window(group_by=["customer_id"])) > 1
-        yield "duplicate_key", "customer_id", gates.duplicate_key, repeated & table.customer_id.notnull()
-    if frame.role != "snapshots":
-        return
+        yield "duplicate_key", "customer_id", gates.duplicate_key, _repeated(table, "customer_id")
+    if frame.role == "snapshots":
+        yield from _dated_checks(frame, job, asof)
+
+
+def _repeated(table: ibis.Table, *key: str) -> Expression:
+    return (table.count().over(ibis.window(group_by=list(key))) > 1) & table.customer_id.notnull()
+
+
+def _dated_checks(frame: TypedFrame, job: Job, asof: AsOf) -> Iterator[Check]:
+    """What only a table of dated rows can be asked."""
+    table, gates = frame.table, job.gates
     for name in job.frames["snapshots"].from_:
         expected = asof.expected(job, name)
         if expected is not None:
             other = (table.snapshot_date != ibis.literal(expected, type="date")) | table.snapshot_date.isnull()
             yield "wrong_date", "snapshot_date", gates.wrong_date, (table.source == name) & other
     needed = table.snapshot_date.isin([ibis.literal(day, type="date") for day in asof.days])
-    repeated = table.count().over(ibis.window(group_by=["customer_id", "snapshot_date"])) > 1
-    yield "duplicate_key", "customer_id", gates.duplicate_key, needed & repeated & table.customer_id.notnull()
+    repeated = _repeated(table, "customer_id", "snapshot_date")
+    yield "duplicate_key", "customer_id", gates.duplicate_key, needed & repeated
     for column in ("last_contact", "open_date"):
         if column in frame.kinds:
             yield "future_date", column, gates.future_date, needed & (table[column] > table.snapshot_date)
@@ -85,7 +100,9 @@ def examine(frame: TypedFrame, job: Job, asof: AsOf, engine: Engine) -> tuple[Qu
     """Every gate of a frame by source, in one scan; rows are listed only for the gates that counted any."""
     checks = list(_checks(frame, job, asof))
     marked = frame.table.select(
-        "source", "row_no", *(column for column in frame.kinds if column not in ("source", "row_no")),
+        "source",
+        "row_no",
+        *(column for column in frame.kinds if column not in ("source", "row_no")),
         **{f"check_{place}": concerned.fill_null(False) for place, (_, _, _, concerned) in enumerate(checks)},
     )
     marked = engine.store(f"gates_{frame.role}", marked)

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 BAD = "bad__"
 UNKNOWN = "unknown__"
+TRIMMED = "trimmed__"
 
 
 @dataclass(frozen=True, slots=True)
 class TypedFrame:
     """`table` holds `source`, `row_no`, the canonical columns, and for each a boolean `bad__<column>`:
-    a cell stood there that could not be read; `unknown__<column>`: a value the job's map does not name."""
+    a cell stood there that could not be read; `trimmed__<column>`: it had blanks around its value;
+    `unknown__<column>`: a value the job's map does not name."""
 
     role: str
     table: ibis.Table
@@ -75,8 +77,11 @@ def _typed_columns(
         )
         columns[name] = typed
         columns[BAD + name] = bad
-        if entry.values and entry.column is not None:
-            text = cleaned(table[entry.column])
+        if entry.column is None:
+            continue
+        text = cleaned(table[entry.column])
+        columns[TRIMMED + name] = text.notnull() & (text != table[entry.column])
+        if entry.values:
             columns[UNKNOWN + name] = text.notnull() & text.notin([*entry.values, *entry.values.values()])
     if role == "snapshots" and "snapshot_date" not in frame.columns:
         columns["snapshot_date"] = ibis.literal(expected, type="date")

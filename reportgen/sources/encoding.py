@@ -64,6 +64,8 @@ def sniff(path: Path, place: str) -> str:
     for encoding in ("utf-8", "gb18030"):
         bad = _decodes(path, encoding)
         if bad is None:
+            if encoding == "gb18030":
+                _refuse_mixed(path, place)
             return encoding
         first_bad[encoding] = bad
     where = ", ".join(f"{encoding} breaks at byte {offset:,}" for encoding, offset in first_bad.items())
@@ -72,6 +74,32 @@ def sniff(path: Path, place: str) -> str:
         state="No report was made; wrong characters are worse than none.",
         hint="Export the file again as UTF-8.",
     )
+
+
+def _refuse_mixed(path: Path, place: str) -> None:
+    """Raise where a file read as GB18030 has lines that are UTF-8: most UTF-8 text is valid GB18030 nonsense.
+
+    Such a line holds a three-byte UTF-8 character and is no GB 2312 text; real GB18030 lines with characters
+    beyond GB 2312 are almost never valid UTF-8 from end to end.
+    """
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.isascii():
+                continue
+            try:
+                wide = any(ord(char) > 0x7FF for char in line.decode("utf-8"))
+            except UnicodeDecodeError:
+                continue
+            if not wide:
+                continue
+            try:
+                line.decode("gb2312")
+            except UnicodeDecodeError:
+                raise SourceError(
+                    Problem(place, f"line {number} is UTF-8 while others are not: two encodings are mixed."),
+                    state="No report was made; wrong characters are worse than none.",
+                    hint="Export the file again as UTF-8.",
+                ) from None
 
 
 def transcode(path: Path, target: Path, encoding: str, place: str) -> str:

@@ -48,14 +48,18 @@ def open_csv(name: str, spec: CsvSource, context: RunContext, engine: Engine) ->
         other = next((mark for mark in ";\t|," if mark != spec.delimiter and mark in columns[0]), None)
         if other:
             raise SourceError(
-                Problem(place, f"line 1 has one column by '{spec.delimiter}' but holds '{other.encode('unicode_escape').decode()}'."),
+                Problem(
+                    place,
+                    f"line 1 has one column by '{spec.delimiter}' but holds {other!r}.",
+                ),
                 state="No report was made.",
                 hint=f"State sources.{name}.delimiter in the job.",
             )
     table = engine.load_text(name, columns, str(clean), spec.delimiter)
     if _sha256(path) != digest:
         raise SourceError(
-            Problem(place, "the file changed while it was read."), state="No report was made.",
+            Problem(place, "the file changed while it was read."),
+            state="No report was made.",
             hint="Run again when whoever writes it has finished.",
         )
     origin = replace(_origin(name, spec, digest, columns), encoding=encoding.removesuffix("-sig"))

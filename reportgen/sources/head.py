@@ -20,7 +20,8 @@ def read_head(path: Path, delimiter: str, place: str, encoding: str = "utf-8-sig
             raise SourceError(Problem(place, f"line 1: the head cannot be read: {error}.")) from None
     if not any(names):
         raise SourceError(
-            Problem(place, "line 1 holds no column names."), state="No report was made.",
+            Problem(place, "line 1 holds no column names."),
+            state="No report was made.",
             hint="The first line of a table must name its columns.",
         )
     problems = []
