@@ -11,7 +11,7 @@ from reportgen.config.model import words
 from reportgen.context import RunContext
 from reportgen.facts import flows, plan, stocks
 from reportgen.facts.builder import FactBuilder
-from reportgen.facts.cut import ColumnWords, choose_dimensions, load_words, view
+from reportgen.facts.cut import choose_dimensions, view
 from reportgen.facts.defaults import stated_defaults
 from reportgen.facts.definitions import load_metrics
 from reportgen.facts.fact import Fact
@@ -21,6 +21,7 @@ from reportgen.facts.segment import DimensionView, Segment
 from reportgen.facts.table import FactSet, Omission
 from reportgen.facts.tally import Scopes, Tally, add_up, regroup, turned
 from reportgen.facts.whole import concentrations, medians
+from reportgen.facts.wording import ColumnWords, code_words, load_words
 from reportgen.frames import Frames, build_frames
 from reportgen.frames.dates import AsOf
 from reportgen.protocols import Engine, Progress, Silent
@@ -328,7 +329,7 @@ class _Gathering:
                 "category",
                 column.get(name, name),
                 words(known.label if known else None, name),
-                tuple(Segment(one, words(known.segments.get(one) if known else None, one)) for one in ordered),
+                tuple(Segment(one, code_words(one, known)) for one in ordered),
             )
         return views
 

@@ -15,7 +15,8 @@ import ibis
 from reportgen.config import Job
 from reportgen.config.amount import to_minor
 from reportgen.config.dimension import Bands, Categories, Combination, Dimension
-from reportgen.facts.cut import MISSING, band_ids
+from reportgen.facts.cut import band_ids
+from reportgen.facts.wording import MISSING
 from reportgen.frames import Frames
 from reportgen.frames.convert import Expression
 from reportgen.frames.dates import AsOf
