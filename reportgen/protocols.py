@@ -24,6 +24,9 @@ class Progress(Protocol):
 class Engine(Protocol):
     """Where tables live and expressions run. `facts.execute` holds the one there is."""
 
+    queries: dict[str, str]
+    """Name of each query that ran to its SQL."""
+
     def load_text(self, name: str, columns: Sequence[str], path: str, delimiter: str) -> ibis.Table:
         """A UTF-8 delimited file as a table of text columns with `row_no`, the line of each row."""
         ...

@@ -108,17 +108,20 @@ class DuckEngine:
 
     def store(self, name: str, expression: ibis.Table) -> ibis.Table:
         """Compute once and keep under `name`; the SQL is remembered."""
-        self.queries[name] = self._sql(expression)
-        return self._connection.create_table(name, expression, overwrite=False)
+        self._run(f"CREATE TABLE {_quoted(name)} AS {self._compiled(name, expression)}")
+        return self._connection.table(name)
 
     def fetch(self, name: str, expression: ibis.Table) -> pd.DataFrame:
         """Run a query, remember its SQL under `name`, and return its rows."""
-        self.queries[name] = self._sql(expression)
-        frame: pd.DataFrame = self._connection.to_pandas(expression)
+        result = self._connection.con.execute(self._compiled(name, expression)).to_arrow_table()
+        frame: pd.DataFrame = result.to_pandas()
         return frame
 
-    def _sql(self, expression: ibis.Table) -> str:
-        return str(self._connection.compile(expression, pretty=True))
+    def _compiled(self, name: str, expression: ibis.Table) -> str:
+        """The SQL of an expression. Compiling costs more than running on small data, so it is done once."""
+        sql = str(self._connection.compile(expression))
+        self.queries[name] = sql
+        return sql
 
     def close(self) -> None:
         self._connection.disconnect()

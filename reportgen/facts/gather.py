@@ -111,7 +111,7 @@ class _Gathering:
             quality=self.frames.quality,
             omissions=(*omissions, *self._lacking(builder, members)),
             defaults=(*stated_defaults(job), *defaults),
-            queries=dict(self.engine.queries),  # type: ignore[attr-defined]
+            queries=dict(self.engine.queries),
             query_of=builder.query_of,
         )
 

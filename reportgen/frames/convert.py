@@ -94,7 +94,7 @@ def date(text: Expression, form: str | None = None) -> Expression:
         pattern, place = _custom(form)
         return _iso(*(narrow.re_extract(pattern, place[part]) for part in ("%Y", "%m", "%d")))
     month_start = _iso(narrow.re_extract(_MONTH, 1), narrow.re_extract(_MONTH, 2), ibis.literal("1"))
-    month_end = month_start + ibis.interval(months=1) - ibis.interval(days=1)
+    month_end = month_start.cast("timestamp") + ibis.interval(months=1) - ibis.interval(days=1)
     return ibis.cases(
         (narrow.re_search(_DAY), _iso(*(narrow.re_extract(_DAY, part) for part in (1, 2, 3)))),
         (narrow.re_search(_COMPACT_DAY), _iso(*(narrow.re_extract(_COMPACT_DAY, part) for part in (1, 2, 3)))),
