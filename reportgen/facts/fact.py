@@ -7,6 +7,7 @@ branches add up to the bank without rounding. `since` is the opening of a flow; 
 from __future__ import annotations
 
 import re
+import urllib.parse
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -74,12 +75,19 @@ class Statistic:
 def fact_id(
     scope: str, metric: str, period: str, dimension: str = "", segment: str = "", against: str = "", since: str = ""
 ) -> str:
-    """`branch:0571/churn_rate[tier=private]@2010-12..2011-05`; a cross cell has `[a=x|b=y]`."""
-    cell = f"[{dimension}={segment}{'|' + against if against else ''}]" if dimension else ""
+    """`branch:0571/churn_rate[tier=private]@2010-12..2011-05`; a cross cell has `[a=x|b=y]`.
+
+    Signs of the id's own grammar inside a segment are written as in a URL (`%5B`).
+    """
+    cell = f"[{dimension}={_quoted(segment)}{'|' + _quoted(against) if against else ''}]" if dimension else ""
     return f"{scope}/{metric}{cell}@{since + '..' if since else ''}{period}"
 
 
 def parse_fact_id(text: str) -> dict[str, str] | None:
     """The parts of an id, or None where the text is not one."""
     match = _ID.fullmatch(text)
-    return {name: part or "" for name, part in match.groupdict().items()} if match else None
+    return {name: urllib.parse.unquote(part or "") for name, part in match.groupdict().items()} if match else None
+
+
+def _quoted(text: str) -> str:
+    return "".join(f"%{ord(sign):02X}" if sign in "%[]|@\n\r" else sign for sign in text)

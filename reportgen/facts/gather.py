@@ -8,7 +8,9 @@ from typing import Any
 
 from reportgen.config.dimension import Dimension, Groups
 from reportgen.config.model import words
+from reportgen.config.names import branch_problem
 from reportgen.context import RunContext
+from reportgen.errors import DataRefused, Problem
 from reportgen.facts import flows, plan, stocks
 from reportgen.facts.builder import FactBuilder
 from reportgen.facts.cut import choose_dimensions, view
@@ -143,7 +145,16 @@ class _Gathering:
             self.tallies[name] = add_up(self.engine.fetch(name, expression), self.scopes)
 
     def _scopes(self, members: Members) -> None:
+        """Learn the branches and regions. Raises DataRefused for numbers that cannot name a file."""
         rows = self.engine.fetch("scopes", members.everyone.select("branch", "region").distinct())
+        unsafe = [
+            Problem("frames.snapshots", f"{column}_id: {problem}.")
+            for column in ("branch", "region")
+            for name in sorted({str(one) for one in rows[column]} - {""})
+            if (problem := branch_problem(name))
+        ]
+        if unsafe:
+            raise DataRefused(unsafe, state="No report was made.", hint="Map these numbers in the column's `values`.")
         self.scopes = Scopes.build(dict(zip(map(str, rows["branch"]), map(str, rows["region"]), strict=True)))
 
     def _views(self) -> None:

@@ -25,6 +25,8 @@ from reportgen.protocols import Engine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+UNASSIGNED = "UNASSIGNED"
+"""Branch of customers whose branch is not told, where others' is."""
 SEG = "d_"
 """Prefix of a segment column: `d_age_band`."""
 
@@ -111,8 +113,8 @@ def build_members(frames: Frames, job: Job, asof: AsOf, dimensions: Mapping[str,
         table.select(
             *kept,
             at=(table.snapshot_date == closing).ifelse("period", "since"),
-            branch=branch.fill_null(MISSING),
-            region=region.fill_null(MISSING),
+            branch=branch.fill_null(UNASSIGNED),
+            region=region.fill_null(UNASSIGNED),
             amount=table.aum.fill_null(0),
             counted=counted,
             **{

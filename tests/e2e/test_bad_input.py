@@ -5,10 +5,11 @@ Exit codes: 4 a source cannot be read or lacks what the period needs, 5 a qualit
 
 from __future__ import annotations
 
-import pytest
-from click.testing import CliRunner
+from dataclasses import dataclass
 
-from reportgen.cli import cli
+import pytest
+
+from reportgen.cli import main
 
 OPEN, CLOSE = "2010-12-31", "2011-05-31"
 HEAD = "customer_id,snapshot_date,tier,branch_id,age,aum\n"
@@ -16,37 +17,47 @@ GOOD_OPEN = HEAD + f"A,{OPEN},private,B1,30,6000000\nB,{OPEN},private,B1,50,7000
 GOOD_CLOSE = HEAD + f"A,{CLOSE},private,B1,30,6000000\nC,{CLOSE},private,B1,45,8000000\n"
 
 
-def run(project, command=("facts",), period="2011-05"):
-    arguments = [*command, str(project.root / "job.yaml"), "--period", period, "--output", str(project.root / "output")]
-    return CliRunner().invoke(cli, arguments)
+@dataclass
+class Bank:
+    """A project with two good files, and the command line."""
 
+    project: object
+    capsys: pytest.CaptureFixture
 
-def refused(project, code, *words, period="2011-05"):
-    """Both `facts` and `run` refuse with this code and these words, and leave no report."""
-    for command in (("facts",), ("run",)):
-        result = run(project, command, period)
-        assert result.exit_code == code, (command, result.output)
-        for word in words:
-            assert word in result.stderr, (word, result.stderr)
-        assert "Traceback" not in result.stderr
-    assert not list((project.root / "output").rglob("*.pdf"))
+    def __getattr__(self, name):
+        return getattr(self.project, name)
+
+    def run(self, command="facts", period="2011-05"):
+        output = str(self.root / "output")
+        code = main([command, str(self.root / "job.yaml"), "--period", period, "--output", output])
+        printed = self.capsys.readouterr()
+        return code, printed.out, printed.err
+
+    def closing(self, content):
+        (self.root / "closing.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def refused(self, code, *words, period="2011-05"):
+        """Both `facts` and `run` refuse with this code and these words, and leave no report and no work file."""
+        for command in ("facts", "run"):
+            got, _, err = self.run(command, period)
+            assert got == code, (command, err)
+            for word in words:
+                assert word in err, (word, err)
+            assert "Traceback" not in err
+        assert [path for path in (self.root / "output").rglob("*") if path.is_file()] == []
 
 
 @pytest.fixture
-def bank(project):
+def bank(project, capsys):
     (project.root / "opening.csv").write_text(GOOD_OPEN, encoding="utf-8")
     (project.root / "closing.csv").write_text(GOOD_CLOSE, encoding="utf-8")
-    return project
-
-
-def closing(bank, content):
-    (bank.root / "closing.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    return Bank(project, capsys)
 
 
 def test_the_good_files_give_facts(bank):
-    result = run(bank)
-    assert result.exit_code == 0, result.output
-    assert "customers_total" in result.stdout
+    code, out, err = bank.run()
+    assert code == 0, err
+    assert "customers_total" in out
 
 
 @pytest.mark.parametrize(
@@ -97,68 +108,68 @@ def test_the_good_files_give_facts(bank):
     ],
 )
 def test_mess_is_refused(bank, content, code, words):
-    closing(bank, content)
-    refused(bank, code, *words)
+    bank.closing(content)
+    bank.refused(code, *words)
 
 
 def test_trailing_blanks_and_crlf_are_read(bank):
-    closing(bank, GOOD_CLOSE.replace("8000000", "8000000  ").replace("\n", "\r\n"))
-    assert "bank,customers_total,,,,2011-05,,2," in run(bank).stdout
+    bank.closing(GOOD_CLOSE.replace("8000000", "8000000  ").replace("\n", "\r\n"))
+    assert "bank,customers_total,,,,2011-05,,2," in bank.run()[1]
 
 
 def test_a_trailing_blank_is_counted_in_the_quality_results(bank):
-    closing(bank, GOOD_CLOSE.replace("8000000", "8000000  "))
+    bank.closing(GOOD_CLOSE.replace("8000000", "8000000  "))
     counted = {one.column: one.count for one in bank.facts().quality if one.gate == "trimmed" and one.count}
     assert counted == {"aum": 1}
 
 
 def test_a_column_nobody_uses_is_no_error_and_is_named(bank):
-    closing(bank, "".join(f"{line},x\n" for line in GOOD_CLOSE.splitlines()).replace("aum,x", "aum,remark"))
+    bank.closing("".join(f"{line},x\n" for line in GOOD_CLOSE.splitlines()).replace("aum,x", "aum,remark"))
     facts = bank.facts()
     assert "remark" in next(one for one in facts.origins if one.name == "closing").columns
 
 
 def test_a_period_nobody_holds(bank):
-    refused(bank, 4, "2011-04-30", "'closing' holds 2011-05-31", period="2011-04")
+    bank.refused(4, "2011-04-30", "'closing' holds 2011-05-31", period="2011-04")
 
 
 def test_a_file_that_is_not_there(bank):
     (bank.root / "closing.csv").unlink()
-    refused(bank, 4, "closing.csv")
+    bank.refused(4, "closing.csv")
 
 
 def test_gb18030_and_full_width(bank):
-    closing(bank, GOOD_CLOSE.replace("C,", "㐂䶮,").replace("8000000", '"８，０００，０００"').encode("gb18030"))
+    bank.closing(GOOD_CLOSE.replace("C,", "㐂䶮,").replace("8000000", '"８，０００，０００"').encode("gb18030"))
     facts = bank.facts()
     assert facts.find("aum_point").num == 14_000_000_00
 
 
 def test_customer_numbers_keep_their_zeros(bank):
-    closing(bank, GOOD_CLOSE.replace("A,", "007,").replace("C,", "7,"))
+    bank.closing(GOOD_CLOSE.replace("A,", "007,").replace("C,", "7,"))
     assert bank.facts().find("customers_total").num == 2
 
 
 def test_a_personal_value_never_stands_in_a_message(bank):
     bank.job(replace={"branch_id: branch_id": "branch_id: branch_id\n      birth_date: branch_id"})
-    closing(bank, GOOD_CLOSE.replace("B1", "1980-02-31x"))
-    result = run(bank)
-    assert result.exit_code == 5
-    assert "birth_date" in result.stderr
-    assert "1980" not in result.stderr
+    bank.closing(GOOD_CLOSE.replace("B1", "1980-02-31x"))
+    code, _, err = bank.run()
+    assert code == 5
+    assert "birth_date" in err
+    assert "1980" not in err
 
 
 def test_unparsable_cells_within_the_jobs_limit_are_reported_and_pass(bank):
     bank.job(replace={"population:": "gates: {unparsable: {block_above: 0.6}}\npopulation:"})
-    closing(bank, GOOD_CLOSE.replace("45,8000000", "x,8000000"))
+    bank.closing(GOOD_CLOSE.replace("45,8000000", "x,8000000"))
     results = [one for one in bank.facts().quality if one.gate == "unparsable" and one.count]
     assert [(one.column, one.rows, one.samples, one.verdict) for one in results] == [("age", (3,), ("x",), "warn")]
 
 
 def test_two_currencies_units_are_declared_not_guessed(bank):
     bank.job(replace={"aum: {column: aum, unit: 元}": "aum: aum"})
-    result = run(bank)
-    assert result.exit_code == 2
-    assert "unit" in result.stderr
+    code, _, err = bank.run()
+    assert code == 2
+    assert "unit" in err
 
 
 def test_a_truncated_parquet_file(bank):
@@ -171,4 +182,4 @@ def test_a_truncated_parquet_file(bank):
     bank.job(replace={"{type: csv, path: closing.csv": "{type: parquet, path: closing.parquet"})
     assert bank.facts().find("customers_total").num == 2
     path.write_bytes(path.read_bytes()[:-40])
-    refused(bank, 4, "Parquet")
+    bank.refused(4, "Parquet")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -82,8 +82,7 @@ def test_the_wheel_carries_the_checkout_and_nothing_else(wheel: Path) -> None:
 
 def test_a_wheel_from_the_source_archive_is_the_same(wheel: Path, tmp_path: Path) -> None:
     archive = build("sdist", ROOT, tmp_path / "sdist")
-    with tarfile.open(archive) as tar:
-        tar.extractall(tmp_path / "source", filter="data")
+    shutil.unpack_archive(archive, tmp_path / "source")
     (source,) = (tmp_path / "source").iterdir()
     assert (source / "Makefile").is_file()
     assert (source / "tests" / "e2e" / Path(__file__).name).is_file()
