@@ -1,0 +1,78 @@
+# reportgen: `make demo` makes a report, `make test` runs the tests; both set up what they need.
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := build/uv
+PERIOD := 2011-05
+DEMO_PDF := output/reports/taihu/$(PERIOD)/bank.zh-CN.pdf
+PYTEST_ARGS := -n auto
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint types check lock fonts clean native-run native-test
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 8
+
+demo: native-run $(VENV)/.runtime ## make the demonstration reports; the last line is the path of the Chinese PDF
+	@$(BIN)/reportgen run config/jobs/bank_marketing.yaml --period 2010-11
+	@$(BIN)/reportgen run config/jobs/taihu.yaml --period $(PERIOD)
+	@ls $(DEMO_PDF)
+
+test: native-test $(VENV)/.dev ## run the tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev ## style and likely mistakes
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev ## static types
+	$(BIN)/mypy
+
+check: test lint types ## all that continuous integration runs
+
+lock: $(UV)/bin/uv ## make the lock files again; UPGRADE=--upgrade takes newer versions
+	$(UV)/bin/uv $(COMPILE) pyproject.toml -o .ci/lock/runtime.txt
+	$(UV)/bin/uv $(COMPILE) pyproject.toml --extra dev -c .ci/lock/runtime.txt -o .ci/lock/dev.txt
+	$(UV)/bin/uv $(COMPILE) .ci/lock/build.in -c .ci/lock/dev.txt -o .ci/lock/build.txt
+	$(UV)/bin/uv $(COMPILE) .ci/lock/uv.in -o .ci/lock/uv.txt
+
+fonts: $(VENV)/.dev ## make the fonts again from their npm packages
+	$(BIN)/python templates/assets/fonts/make_fonts.py
+
+clean: ## remove the environment and what was built; leave output/ alone
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+COMPILE = pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 $(UPGRADE)
+
+native-run:
+	@python=$$(.ci/python) && .ci/native "$$python"
+
+native-test:
+	@python=$$(.ci/python) && .ci/native "$$python" test
+
+# A stamp says that the environment holds what a lock file names; an edited lock is newer than its stamp.
+# The package itself is installed editable, with build tools from their own lock and nothing from outside the locks.
+INSTALL = $(BIN)/python -m pip install -qq
+
+$(VENV)/.runtime: .ci/lock/runtime.txt .ci/lock/build.txt pyproject.toml | $(VENV)/.python
+	@echo "Setting up $(VENV) from .ci/lock: once, a minute or two" >&2
+	@$(INSTALL) --require-hashes -r .ci/lock/runtime.txt
+	@$(INSTALL) --require-hashes -r .ci/lock/build.txt
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: .ci/lock/dev.txt $(VENV)/.runtime
+	@$(INSTALL) --require-hashes -r .ci/lock/dev.txt
+	@touch $@
+
+$(VENV)/.python: | native-run
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { python=$$(.ci/python) && "$$python" -m venv --clear $(VENV); }
+	@touch $@
+
+$(UV)/bin/uv: .ci/lock/uv.txt | native-run
+	@python=$$(.ci/python) && "$$python" -m venv --clear $(UV)
+	@$(UV)/bin/python -m pip install -qq --require-hashes -r .ci/lock/uv.txt
+	@touch $@

@@ -1,0 +1,93 @@
+"""The vendored faces hold what the reports need, and the script that cuts them is the one that made them."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import uharfbuzz as hb
+
+FONTS = Path(__file__).resolve().parents[2] / "templates" / "assets" / "fonts"
+FACES = sorted(FONTS.glob("*/*.ttf"))
+MARKS = "▲▼△▽↑↓→−±×÷≥≤≈≠①⑳‰～—…〔〕€·“”‘’《》、。，；：？（）％"
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_fonts", FONTS / "make_fonts.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["make_fonts"] = module  # dataclasses look their module up
+    sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = before
+    return module
+
+
+def face(path: Path) -> hb.Face:
+    return hb.Face(hb.Blob.from_file_path(str(path)))
+
+
+def test_each_family_has_a_regular_and_a_bold() -> None:
+    assert {path.stem for path in FACES} == {
+        f"Noto{kind}SC-{weight}" for kind in ("Sans", "Serif") for weight in ("Regular", "Bold")
+    }
+
+
+def test_the_character_lists_are_whole(script: ModuleType) -> None:
+    assert len(script.han()) == 8105
+    assert len(script.gb2312()) == 7445
+    names = {ord(character) for character in "镕喆堃"}  # in people's names, and the reason for the longer list
+    assert names <= script.han()
+    assert names & script.gb2312() == set()
+
+
+@pytest.mark.parametrize("path", FACES, ids=lambda path: path.stem)
+def test_every_required_character_is_in_every_face(path: Path, script: ModuleType) -> None:
+    has = set(face(path).unicodes)
+    assert (script.han() | script.gb2312() | {ord(mark) for mark in MARKS}) - has == set()
+
+
+@pytest.mark.parametrize("path", [path for path in FACES if "Sans" in path.stem], ids=lambda path: path.stem)
+def test_figures_of_tables_are_all_of_one_width(path: Path) -> None:
+    font = hb.Font(face(path))
+
+    def width(text: str) -> int:
+        buffer = hb.Buffer()
+        buffer.add_str(text)
+        buffer.guess_segment_properties()
+        hb.shape(font, buffer)
+        return sum(position.x_advance for position in buffer.glyph_positions)
+
+    assert {width(figure * 4) for figure in "0123456789"} == {4 * width("0")}
+    assert width("1749") == width("0000")
+
+
+@pytest.mark.parametrize("path", FACES, ids=lambda path: path.stem)
+def test_cutting_a_face_again_changes_nothing(path: Path, script: ModuleType) -> None:
+    assert script.cut(path.read_bytes(), path.name) == path.read_bytes()
+
+
+@pytest.mark.parametrize("path", FACES, ids=lambda path: path.stem)
+def test_the_licence_travels_in_the_file_and_the_reserved_name_is_not_used(path: Path) -> None:
+    assert (path.parent / "OFL.txt").read_text(encoding="utf-8").count("SIL OPEN FONT LICENSE Version 1.1") == 1
+    names = {
+        entry.name_id: face(path).get_name(entry.name_id)
+        for entry in face(path).list_names()
+    }
+    assert "SIL Open Font License" in names[13]
+    assert "Adobe" in names[0]
+    assert "Source" not in names[1]
+
+
+def test_a_package_with_other_bytes_is_refused(tmp_path: Path, script: ModuleType) -> None:
+    family = script.FAMILIES[0]
+    (tmp_path / "expo-google-fonts-noto-sans-sc-0.4.3.tgz").write_bytes(b"something else")
+    with pytest.raises(SystemExit, match="is not the pinned"):
+        script.tarball(family, tmp_path)
