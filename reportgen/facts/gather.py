@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reportgen.config.dimension import Dimension, Groups
@@ -28,6 +28,7 @@ from reportgen.frames import Frames, build_frames
 from reportgen.frames.dates import AsOf
 from reportgen.protocols import Engine, Progress, Silent
 from reportgen.sources import open_source
+from reportgen.sources.origin import Origin
 from reportgen.sources.table import SourceTable
 
 
@@ -109,7 +110,7 @@ class _Gathering:
             facts=self._ordered(builder),
             dimensions={**self.views, **self._own_dimensions(builder)},
             metrics=builder.metrics,
-            origins=tuple(source.origin for source in self.sources.values()),
+            origins=tuple(self._origin(source.origin) for source in self.sources.values()),
             quality=self.frames.quality,
             omissions=(*omissions, *self._lacking(builder, members)),
             defaults=(*stated_defaults(job), *defaults),
@@ -143,6 +144,11 @@ class _Gathering:
     def _fetch(self, queries: Mapping[str, object]) -> None:
         for name, expression in queries.items():
             self.tallies[name] = add_up(self.engine.fetch(name, expression), self.scopes)
+
+    def _origin(self, origin: Origin) -> Origin:
+        """The origin with the dates this run took from it."""
+        days = [day for day in self.frames.held.get(origin.name, ()) if day in self.asof.days]
+        return replace(origin, as_of=", ".join(day.isoformat() for day in days))
 
     def _scopes(self, members: Members) -> None:
         """Learn the branches and regions. Raises DataRefused for numbers that cannot name a file."""

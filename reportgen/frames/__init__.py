@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ class Frames:
 
     by_role: Mapping[str, TypedFrame]
     quality: tuple[QualityResult, ...]
+    held: Mapping[str, tuple[dt.date, ...]]
+    """Each source of the snapshots to the dates it holds."""
 
 
 def build_frames(sources: dict[str, SourceTable], context: RunContext, engine: Engine, asof: AsOf) -> Frames:
@@ -40,7 +43,7 @@ def build_frames(sources: dict[str, SourceTable], context: RunContext, engine: E
     for frame in frames.values():
         quality += raw_samples(examine(frame, job, asof, engine), sources, job, engine)
     refuse_blocked(quality)
-    return Frames(frames, quality)
+    return Frames(frames, quality, {name: tuple(sorted(days)) for name, days in held.items()})
 
 
 def _dates_are_told(context: RunContext) -> None:

@@ -180,6 +180,6 @@ def test_a_truncated_parquet_file(bank):
     rows = [line.split(",") for line in GOOD_CLOSE.splitlines()]
     pq.write_table(pa.table({name: [row[at] for row in rows[1:]] for at, name in enumerate(rows[0])}), path)
     bank.job(replace={"{type: csv, path: closing.csv": "{type: parquet, path: closing.parquet"})
-    assert bank.facts().find("customers_total").num == 2
+    assert "bank,customers_total,,,,2011-05,,2," in bank.run()[1]
     path.write_bytes(path.read_bytes()[:-40])
     bank.refused(4, "Parquet")
