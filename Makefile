@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := build/uv
 PERIOD := 2011-05
 DEMO_PDF := output/reports/taihu/$(PERIOD)/bank.zh-CN.pdf
-PYTEST_ARGS := -n auto
+PYTEST_ARGS := -n auto --dist loadgroup
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1

@@ -112,4 +112,4 @@ def view(
         else:
             text = code_words(one, known)
         segments.append(Segment(one, text))
-    return DimensionView(name, kind, column, label, tuple(segments), unit, of, partition)  # type: ignore[arg-type]
+    return DimensionView(name, kind, column, label, tuple(segments), unit, of, partition, dimension.tested)  # type: ignore[arg-type]

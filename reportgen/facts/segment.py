@@ -30,6 +30,8 @@ class DimensionView:
     """The base dimension of a group."""
     partition: bool = True
     """Whether each customer stands in exactly one segment: false for groups, which may leave some out."""
+    tested: bool = True
+    """Whether rules look for segments that stand out in it."""
 
     def segment(self, segment_id: str) -> Segment:
         return next(one for one in self.segments if one.id == segment_id)

@@ -83,7 +83,7 @@ def contrasts(facts: FactSet, scope: str, attribute: Attribute) -> tuple[Contras
     found = []
     for whole, against in _wholes(facts, scope, attribute):
         for name in facts.dimensions:
-            if name == attribute.by:
+            if name == attribute.by or not facts.dimensions[name].tested:
                 continue
             parts = facts.segments(attribute.metric, name, scope=scope, against=against if attribute.by else "")
             if all(part.num in (0, part.den) for part in parts):

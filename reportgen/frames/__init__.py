@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from reportgen.context import RunContext
 from reportgen.errors import JobError, Problem
 from reportgen.frames.dates import AsOf, refuse_missing_dates
-from reportgen.frames.gates import examine, held_dates, raw_samples, refuse_blocked
 from reportgen.frames.quality import QualityResult
-from reportgen.frames.typed import TypedFrame, type_frame
 from reportgen.protocols import Engine
 from reportgen.sources.table import SourceTable
+
+if TYPE_CHECKING:
+    from reportgen.frames.typed import TypedFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,9 @@ def build_frames(sources: dict[str, SourceTable], context: RunContext, engine: E
     Raises SourceError (exit 4) for a missing column or a period no source holds, DataRefused (exit 5) for what
     a gate blocks, JobError (exit 2) where a file's date cannot be told.
     """
+    from reportgen.frames.gates import examine, held_dates, raw_samples, refuse_blocked
+    from reportgen.frames.typed import type_frame
+
     job = context.job
     _dates_are_told(context)
     frames: dict[str, TypedFrame] = {

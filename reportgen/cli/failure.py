@@ -1,0 +1,72 @@
+"""How errors are printed: standard error, one problem a line, never wrapped; then the state and what to do."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import unicodedata
+from pathlib import Path
+
+import click
+
+from reportgen.errors import ExitCode, ReportgenError
+
+
+def known(error: ReportgenError) -> ExitCode:
+    """An error that names what to mend."""
+    for problem in error.problems:
+        _line(str(problem))
+    for line in (error.state, error.hint):
+        if line:
+            _line(f"  {line}")
+    return error.code
+
+
+def usage(error: click.ClickException) -> ExitCode:
+    """A wrong command line."""
+    _line(error.format_message())
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        _line(f"  {context.command_path} --help shows how it is meant.")
+    return ExitCode.JOB
+
+
+def interrupted() -> ExitCode:
+    """Someone pressed Ctrl-C."""
+    _line("Interrupted. No report was issued.")
+    return ExitCode.INTERRUPTED
+
+
+def unexpected(error: BaseException, run_id: str, *, verbose: bool) -> ExitCode:
+    """A fault of the program itself.
+
+    The error's own text is never printed: it may quote a customer's data. Its type and place are enough to find it.
+    """
+    where = traceback.extract_tb(error.__traceback__)
+    last = next((frame for frame in reversed(where) if "reportgen" in Path(frame.filename).parts), None)
+    place = f" in {'/'.join(Path(last.filename).parts[-3:])}:{last.lineno}" if last else ""
+    _line(f"An unexpected error ({type(error).__name__}){place}. This is a fault of the program, not of the job.")
+    _line(f"  Run {run_id}; no report was issued.")
+    if not verbose:
+        _line("  reportgen --verbose … shows how the program came there.")
+        return ExitCode.UNEXPECTED
+    chain: BaseException | None = error
+    while chain is not None:
+        _line(f"{type(chain).__name__}, most recent call last:")
+        for frame in traceback.extract_tb(chain.__traceback__):
+            _line(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+        chain = chain.__cause__ or chain.__context__
+    return ExitCode.UNEXPECTED
+
+
+def printable(text: str) -> str:
+    """A text that can steer no terminal: control and direction characters are escaped."""
+    return "".join(
+        mark if unicodedata.category(mark) not in ("Cc", "Cf", "Zl", "Zp")
+        else mark.encode("unicode_escape").decode("ascii")
+        for mark in text
+    )
+
+
+def _line(text: str) -> None:
+    print(printable(text), file=sys.stderr)

@@ -1,0 +1,66 @@
+"""The list of commands, each loaded only when it is called, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from reportgen import __version__
+from reportgen.errors import nearest
+
+COMMANDS = {
+    "run": "Make the reports of one period and print their paths.",
+    "check": "Validate a job with everything it refers to.",
+    "facts": "Print the fact table of a period.",
+    "findings": "Print the issues found in a period.",
+    "explain": "Say where one number comes from.",
+    "schema": "Print the JSON Schema of a job.",
+    "doctor": "Check this machine and say what to do.",
+}
+"""Command to its line in `--help`. The command is the function `command` of `reportgen.cli.<name>`."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"reportgen.cli.{cmd_name}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            known = f"Commands: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"There is no command '{args[0]}'.{nearest(args[0], list(COMMANDS))} {known}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 2 the job or the command line is wrong, 3 a dependency is missing, 4 a source failed, "
+    "5 data refused, 6 template, 7 rendering, 130 interrupted, 1 anything unexpected.",
+)
+@click.version_option(__version__, "--version", message="%(prog)s %(version)s")
+@click.option("--verbose", is_flag=True, expose_value=False,
+              help="Show where in the program an unexpected error arose.")
+def program() -> None:
+    """Periodic PDF reports on a bank's customers, where every printed number is a traceable fact.
+
+    \b
+    reportgen check config/jobs/taihu.yaml
+    reportgen run config/jobs/taihu.yaml --period 2011-05
+    """

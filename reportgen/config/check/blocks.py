@@ -1,0 +1,49 @@
+"""Which metrics, dimensions and columns a section of a report rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reportgen.document.report import BlockEntry, SectionEntry
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_WORDS = frozenset({"id", "entry", "note", "kind", "heads", "row", "role", "mark", "needs"})
+"""Keys whose values name no metric or dimension."""
+_BRIDGES = {"customers_total": "customers_bridge", "aum_point": "aum_bridge"}
+
+
+def names(section: SectionEntry) -> list[str]:
+    """Words of the section's own blocks that may be ids of metrics, dimensions or columns, each once."""
+    return list(dict.fromkeys(name for block in section.blocks for name in _of_block(block)))
+
+
+def needs(section: SectionEntry) -> list[tuple[str, ...]]:
+    """`role.column` sets that the section or one of its blocks states itself."""
+    stated = [section.needs, *(getattr(block.settings, "needs", ()) for block in section.blocks)]
+    return [one for one in stated if one]
+
+
+def _of_block(block: BlockEntry) -> Iterator[str]:
+    if block.bridge is not None:
+        yield _BRIDGES[block.bridge.metric]
+    elif block.matrix is not None:
+        yield "migration_matrix"
+    else:
+        yield from _texts(block.model_dump(exclude_unset=True))
+
+
+def _texts(value: Any, key: str = "") -> Iterator[str]:
+    """The leading name of every text: `aum_point` of `aum_point@since!interval`."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner, name)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner, key)
+    elif isinstance(value, str) and key not in _WORDS:
+        match = _NAME.match(value)
+        if match:
+            yield match.group()

@@ -1,0 +1,80 @@
+"""The report: its folder, its file and texts, and the columns it cannot do without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportgen.config.job import Job
+from reportgen.config.positions import Positions
+from reportgen.context import RunContext
+from reportgen.errors import Problem, ReportgenError, nearest
+
+if TYPE_CHECKING:
+    from reportgen.document.report import Report
+
+
+def report_problems(job: Job, context: RunContext, places: Positions) -> Iterator[Problem]:
+    """What is wrong with `report` and `locales`, and with frames that lack what the report needs."""
+    folder = context.shared("templates", job.report)
+    if not (folder / "report.yaml").is_file():
+        known = known_reports(context)
+        listed = f" Reports: {', '.join(known)}." if known else ""
+        yield Problem(
+            places.of("report"), f"report: there is no report '{job.report}'.{nearest(job.report, known)}{listed}"
+        )
+        return
+    for index, locale in enumerate(job.locales):
+        if locale in job.locales[:index]:
+            yield Problem(places.of("locales", index), f"locales: '{locale}' stands twice.")
+        elif not (folder / f"text.{locale}.yaml").is_file():
+            yield Problem(
+                places.of("locales", index),
+                f"locales: the report '{job.report}' has no texts in {locale} ({folder.name}/text.{locale}.yaml).",
+            )
+    report = sound_report(job, context)
+    for role, columns in report.needs.items() if report else ():
+        frame = job.frames.get(role)  # type: ignore[call-overload]
+        for column in columns:
+            if frame is None or (column not in frame.columns and column not in frame.unpivot):
+                yield Problem(
+                    places.of("frames", role, "columns", key=True),
+                    f"frames: the report '{job.report}' cannot do without {role}.{column}; map a column to it.",
+                )
+
+
+def template_problems(job: Job, context: RunContext) -> Iterator[Problem]:
+    """What is wrong inside the report's own files; nothing for a report that is not there."""
+    from reportgen.document.report import load_report
+    from reportgen.document.texts import load_texts
+
+    folder = context.shared("templates", job.report)
+    if not (folder / "report.yaml").is_file():
+        return
+    try:
+        load_report(context, job.report)
+    except ReportgenError as error:
+        yield from error.problems
+    for locale in dict.fromkeys(job.locales):
+        if (folder / f"text.{locale}.yaml").is_file():
+            try:
+                load_texts(context, job.report, locale)
+            except ReportgenError as error:
+                yield from error.problems
+
+
+def sound_report(job: Job, context: RunContext) -> Report | None:
+    """The job's report, or None where it is missing or wrong, which others say."""
+    from reportgen.document.report import load_report
+
+    try:
+        return load_report(context, job.report)
+    except ReportgenError:
+        return None
+
+
+def known_reports(context: RunContext) -> list[str]:
+    """Names of the reports of the project and of the installation."""
+    folders: list[Path] = [root / "templates" for root in (context.root, context.home)]
+    return sorted({file.parent.name for folder in folders for file in folder.glob("*/report.yaml")})

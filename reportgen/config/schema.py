@@ -1,0 +1,39 @@
+"""The JSON Schema of a job, generated from the models: what editors complete and check."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from reportgen.config.job import Job
+
+
+class _Plain(GenerateJsonSchema):
+    """Without the titles pydantic makes from field names, which say nothing more."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
+        return False
+
+
+def job_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a job file, short forms included."""
+    schema = Job.model_json_schema(by_alias=True, schema_generator=_Plain, mode="validation")
+    _close(schema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A reportgen job"}
+
+
+def _close(schema: Any) -> None:
+    """Refuse keys that fit no pattern: pydantic states the pattern of keys, not that no others may stand."""
+    if isinstance(schema, dict):
+        if "patternProperties" in schema:
+            schema.setdefault("additionalProperties", False)
+        schema = list(schema.values())
+    for inner in schema if isinstance(schema, list) else ():
+        _close(inner)
+
+
+def schema_text() -> str:
+    """The text of `config/schema/job.schema.json`, which `reportgen schema` prints."""
+    return json.dumps(job_schema(), ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,153 @@
+"""`run`, `facts`, `findings`, `explain`: what stands on standard output."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from reportgen.errors import ExitCode, SourceError
+from reportgen.facts.fact import Statistic
+from reportgen.facts.table import FactSet
+from reportgen.findings.finding import Finding, Findings
+
+COVERAGE = "bank/coverage_rate@2011-05"
+FINDING = Finding(
+    1, "r_coverage_low", "high", "bank", COVERAGE, Fraction(2, 3), "share", 3, Fraction(9, 10), (COVERAGE,),
+    suggestions=("s_assign",), q=0.01,
+)
+MONEY = Finding(
+    2, "r_small", "low", "bank", "bank/aum_point@2011-05", Fraction(123456), "money", 3, Fraction(200050), (),
+    dimension="age_band", segment="<30",
+)
+
+
+def _judge(*_: object) -> Findings:
+    return Findings("bank", (FINDING, MONEY), (), 1, {COVERAGE: Statistic(0.25, 0.75, 0.01)})
+
+
+@pytest.fixture
+def computed(pipeline: Callable[..., None], fact_set: FactSet) -> None:
+    pipeline(gather=lambda *_: fact_set, judge=_judge)
+
+
+def test_run_prints_each_reports_path(desk: Any, pipeline: Callable[..., None]) -> None:
+    def run_job(job: Any, context: Any, progress: Any) -> Any:
+        progress.stage("facts", "stock\x1b[0m")
+        return SimpleNamespace(reports=(context.report_path("bank", "zh-CN"), Path("/elsewhere/bank.en.pdf")))
+
+    pipeline(run_job=run_job)
+    told = desk.call("run", desk.job, "--period", "2011-05")
+    assert told.code == 0
+    assert told.lines == ["output/reports/small/2011-05/bank.zh-CN.pdf", "/elsewhere/bank.en.pdf"]
+    assert told.err == "facts: stock\\x1b[0m\n"
+    told = desk.call("run", desk.job, "--period", "2011-05", "--output", "kept")
+    assert told.lines[0] == "kept/reports/small/2011-05/bank.zh-CN.pdf"
+
+
+@pytest.mark.usefixtures("computed")
+def test_facts_as_csv_with_their_intervals(desk: Any) -> None:
+    told = desk.call("facts", desk.job, "--period", "2011-05")
+    rows = list(csv.DictReader(io.StringIO(told.out)))
+    assert [row["metric"] for row in rows] == ["aum_point", "coverage_rate"]
+    assert rows[0]["value"] == "1234.56"
+    assert (rows[1]["num"], rows[1]["den"], rows[1]["low"], rows[1]["high"]) == ("2", "3", "0.25", "0.75")
+
+
+@pytest.mark.usefixtures("computed")
+def test_facts_as_json_and_to_a_file(desk: Any) -> None:
+    rows = [json.loads(line) for line in desk.call("facts", desk.job, "--period", "2011-05", "--format", "json").lines]
+    assert [row["metric"] for row in rows] == ["aum_point", "coverage_rate"]
+    told = desk.call("facts", desk.job, "--period", "2011-05", "--out", "facts.csv")
+    assert told.out == ""
+    written = (desk.root / "facts.csv").read_bytes()
+    assert written == desk.call("facts", desk.job, "--period", "2011-05").out.encode()
+
+
+@pytest.mark.usefixtures("computed")
+def test_facts_as_parquet(desk: Any) -> None:
+    import pyarrow.parquet as pq
+
+    assert desk.call("facts", desk.job, "--period", "2011-05", "--format", "parquet", "--out", "f.parquet").code == 0
+    table = pq.read_table(desk.root / "f.parquet")
+    assert table.column("value").to_pylist()[0] == "1234.56"
+
+
+@pytest.mark.usefixtures("computed")
+def test_a_file_that_cannot_be_written(desk: Any) -> None:
+    (desk.root / "taken").mkdir()
+    told = desk.call("facts", desk.job, "--period", "2011-05", "--out", "taken")
+    assert told.code == ExitCode.JOB
+    assert told.err.splitlines()[-3].startswith("taken: cannot be written: ")
+
+
+@pytest.mark.usefixtures("computed")
+def test_findings_as_json(desk: Any) -> None:
+    told = desk.call("findings", desk.job, "--period", "2011-05", "--json")
+    first, second = (json.loads(line) for line in told.lines)
+    assert first["rule"] == "r_coverage_low"
+    assert first["severity"] == "high"
+    assert first["value"] == pytest.approx(2 / 3, rel=1e-12)
+    assert first["threshold"] == 0.9
+    assert (first["n"], first["suggestions"], first["segment"]) == (3, ["s_assign"], "")
+    assert (second["value"], second["threshold"], second["segment"]) == (1234.56, 2000.5, "<30")
+
+
+@pytest.mark.usefixtures("computed")
+def test_findings_as_text(desk: Any) -> None:
+    assert desk.call("findings", desk.job, "--period", "2011-05").lines == [
+        "1. high r_coverage_low: 0.6667 (share, threshold 0.9, n 3). Suggestions: s_assign",
+        "2. low r_small age_band=<30: 1234.56 (money, threshold 2000.5, n 3). Suggestions: none",
+    ]
+
+
+def test_no_finding_is_said(desk: Any, pipeline: Callable[..., None], fact_set: FactSet) -> None:
+    pipeline(gather=lambda *_: fact_set, judge=lambda *_: Findings("bank", (), (), 0))
+    assert desk.call("findings", desk.job, "--period", "2011-05").lines == ["No issue was found."]
+    assert desk.call("findings", desk.job, "--period", "2011-05", "--json").lines == []
+
+
+@pytest.mark.usefixtures("computed")
+def test_explain_takes_the_period_from_the_fact(desk: Any) -> None:
+    told = desk.call("explain", desk.job, COVERAGE)
+    assert told.code == 0
+    text = told.out
+    for words in ("0.666666666666667 (share)", "2 / 3", "n = 3", "0.25 to 0.75", "list.csv, 3 rows", "ab" * 32,
+                  "SELECT 1", "FROM members", "Some metric"):
+        assert words in text
+    row = json.loads(desk.call("explain", desk.job, COVERAGE, "--json").out)
+    assert (row["value"], row["num"], row["den"], row["n"]) == ("0.666666666666667", "2", "3", 3)
+    assert row["sql"] == "SELECT 1\nFROM members"
+
+
+@pytest.mark.usefixtures("computed")
+def test_explain_of_an_unknown_fact_names_the_nearest(desk: Any) -> None:
+    told = desk.call("explain", desk.job, "bank/coverage_rat@2011-05")
+    assert told.code == ExitCode.JOB
+    assert "Did you mean 'bank/coverage_rate@2011-05'?" in told.err
+
+
+@pytest.mark.usefixtures("computed")
+@pytest.mark.parametrize("command", [("facts",), ("findings",), ("explain", COVERAGE)])
+def test_no_work_files_are_left(desk: Any, command: tuple[str, ...]) -> None:
+    name, *rest = command
+    desk.call(name, desk.job, *rest, "--period", "2011-05")
+    assert not list((desk.root / "output").glob("work/*"))
+
+
+def test_work_files_go_when_a_stage_fails(desk: Any, pipeline: Callable[..., None]) -> None:
+    def gather(_: object, context: Any, *__: object) -> None:
+        context.path("rows.csv").write_text("secret", encoding="utf-8")
+        raise SourceError("no")
+
+    pipeline(gather=gather, judge=_judge)
+    for command in ("facts", "findings"):
+        assert desk.call(command, desk.job, "--period", "2011-05").code == ExitCode.SOURCE
+        assert not list((desk.root / "output").glob("work/*"))
