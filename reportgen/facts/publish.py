@@ -2,7 +2,7 @@
 
 Columns: scope, metric, dimension, segment, against, period, since, value, num, den, unit, n, low, high, q,
 suppressed; empty for none. Money stands in the currency's main unit (元), shares and rates as fractions.
-`value` is exact where the division ends, else has 15 significant digits.
+`value` is exact where the division ends, else has 20 significant digits.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ COLUMNS = (
 )
 _MONEY = ("money", "money_per_customer")
 _EXACT = Context(prec=34)
-_ROUNDED = Context(prec=15)
+_ROUNDED = Context(prec=20)
 
 
 def _plain(number: Decimal) -> str:
