@@ -21,7 +21,7 @@ class Gates(Model):
     missing_key: Verdict = Field("block", description="A row without a customer number.")
     wrong_date: Verdict = Field("block", description="Rows of another date than the source is for.")
     future_date: Verdict = Field("block", description="A contact or opening date after the snapshot.")
-    unparsable: UnparsableGate = Field(default_factory=lambda: UnparsableGate())
+    unparsable: UnparsableGate = Field(default_factory=UnparsableGate)
     negative_aum: Verdict = Field("block", description="allow: data, left out of concentration and counted.")
     out_of_range: Verdict = Field("block", description="An age under 0 or over 120: often a code for 'missing'.")
     trimmed: Verdict = Field("allow", description="Blanks around a value; they are taken off and counted.")

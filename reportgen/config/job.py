@@ -64,7 +64,7 @@ class Job(Model):
     concentration: Literal["exact", "histogram"] = Field(
         "exact", description="histogram: logarithmic bins, for sizes that cannot be sorted (error under 2e-5)."
     )
-    gates: Gates = Field(default_factory=lambda: Gates())
+    gates: Gates = Field(default_factory=Gates)
     rules: dict[Id, dict[Id, Scalar]] = Field(default_factory=dict, description="Thresholds of rules to change.")
     rounding: Literal["half_up", "half_even"] = "half_up"
 

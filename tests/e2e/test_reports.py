@@ -91,8 +91,23 @@ def test_the_rounding_note_stands_where_shares_do_not_add_up_and_nowhere_else(re
 
 def test_the_english_study_is_its_equal(reports):
     text = text_of(path_of(reports, "taihu", "en"))
-    holds(text, "72customers", r"CNY585\.00million", r"CNY8\.125million", "150customers", r"CNY1,512\.00million", r"CNY10\.08million")
-    holds(text, r"CNY308\.00million", r"CNY325\.00million", r"CNY260\.00million", r"CNY927\.00million", r"CNY1,187\.00million")
+    holds(
+        text,
+        "72customers",
+        r"CNY585\.00million",
+        r"CNY8\.125million",
+        "150customers",
+        r"CNY1,512\.00million",
+        r"CNY10\.08million",
+    )
+    holds(
+        text,
+        r"CNY308\.00million",
+        r"CNY325\.00million",
+        r"CNY260\.00million",
+        r"CNY927\.00million",
+        r"CNY1,187\.00million",
+    )
     holds(text, r"54\.2%", r"42\.7%?(–|to|and)65\.2%", "111", "78", "39", "33", "44")
 
 
@@ -113,7 +128,9 @@ def test_facts_and_edition_are_attached_and_agree(reports, job, locale):
     edition = json.loads(files["edition.json"])
     assert edition["facts"]["sha256"] == hashlib.sha256(files["facts.csv"]).hexdigest()
     assert edition["facts"]["rows"] == files["facts.csv"].decode().count("\n") - 1
-    assert edition["job"]["sha256"] == hashlib.sha256((ROOT / "config" / "jobs" / f"{job}.yaml").read_bytes()).hexdigest()
+    assert (
+        edition["job"]["sha256"] == hashlib.sha256((ROOT / "config" / "jobs" / f"{job}.yaml").read_bytes()).hexdigest()
+    )
     for source in edition["sources"]:
         assert source["sha256"] == hashlib.sha256((ROOT / source["location"]).read_bytes()).hexdigest()
 

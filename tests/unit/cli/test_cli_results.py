@@ -119,7 +119,7 @@ def test_explain_takes_the_period_from_the_fact(desk: Any) -> None:
     told = desk.call("explain", desk.job, COVERAGE)
     assert told.code == 0
     text = told.out
-    for words in ("0.666666666666667 (share)", "2 / 3", "n = 3", "0.25 to 0.75", "list.csv, 3 rows", "ab" * 32,
+    for words in ("0.66666666666666666667 (share)", "2 / 3", "n = 3", "0.25 to 0.75", "list.csv, 3 rows", "ab" * 32,
                   "SELECT 1", "FROM members", "Some metric"):
         assert words in text
     row = json.loads(desk.call("explain", desk.job, COVERAGE, "--json").out)

@@ -55,8 +55,14 @@ def wide(project):
         ("1", "B1", "EAST", "1990-06-01", "F"), ("2", "B1", "EAST", "1981-05-31", "M"),
         ("3", "B2", "EAST", "1951-05-31", "F"), ("4", "B3", "WEST", "1951-06-01", ""),
     ], ("id", "branch", "region", "born", "sex"))  # fmt: skip
-    project.write("held.csv", [("1", "fund"), ("1", "fund"), ("1", "wealth"), ("2", "fund"), ("9", "fund")], ("id", "kind"))
-    project.write("mailed.csv", [("1", "yes", "yes"), ("2", "yes", "no"), ("3", "no", "yes"), ("4", "是", "是")], ("id", "got", "won"))
+    project.write(
+        "held.csv", [("1", "fund"), ("1", "fund"), ("1", "wealth"), ("2", "fund"), ("9", "fund")], ("id", "kind")
+    )
+    project.write(
+        "mailed.csv",
+        [("1", "yes", "yes"), ("2", "yes", "no"), ("3", "no", "yes"), ("4", "是", "是")],
+        ("id", "got", "won"),
+    )
     return project
 
 
@@ -78,7 +84,11 @@ def test_only_the_period_s_own_date_counts(wide):
 
 def test_ages_are_completed_years_on_the_snapshot_s_day(wide):
     facts = wide.facts()
-    assert {one.segment: one.num for one in facts.segments("customers_total", "age_band")} == {"<30": 1, "30-60": 2, "60+": 1}
+    assert {one.segment: one.num for one in facts.segments("customers_total", "age_band")} == {
+        "<30": 1,
+        "30-60": 2,
+        "60+": 1,
+    }
 
 
 def test_missing_values_are_a_segment_of_their_own(wide):
@@ -101,7 +111,9 @@ def test_products_count_a_customer_once(wide):
     assert facts.find("products_per_customer").value == Fraction(3, 4)
     assert facts.find("cross_sell_rate").value == Fraction(1, 4)
     assert facts.find("one_product_share", scope="branch:B1").value == Fraction(1, 2)
-    assert facts.find("product_penetration", dimension="gender", segment="F", against="product_type=wealth").value == Fraction(1, 2)
+    assert facts.find(
+        "product_penetration", dimension="gender", segment="F", against="product_type=wealth"
+    ).value == Fraction(1, 2)
 
 
 def test_conversion_counts_the_reached_only_and_the_index_is_against_the_rest(wide):
@@ -140,7 +152,9 @@ def test_parquet_gives_the_facts_of_the_csv(wide):
     import pyarrow.csv as csv
     import pyarrow.parquet as pq
 
-    text = csv.ConvertOptions(column_types={"id": "string", "day": "string", "assets": "string", "seen": "string", "rm": "string"})
+    text = csv.ConvertOptions(
+        column_types={"id": "string", "day": "string", "assets": "string", "seen": "string", "rm": "string"}
+    )
     pq.write_table(csv.read_csv(wide.root / "list.csv", convert_options=text), wide.root / "list.parquet")
     expected = to_csv(wide.facts())
     wide.job(JOB.replace("{type: csv, path: list.csv}", "{type: parquet, path: list.parquet}"))
@@ -157,7 +171,7 @@ def test_typed_parquet_columns_are_read_as_exactly_as_text(wide):
     day = dt.date(2011, 5, 31)
     table = pa.table({
         "id": ["1", "2", "3", "4"], "day": [day] * 4, "rm": ["R1", "R1", None, "R2"],
-        "assets": pa.array([Decimal("10"), Decimal("20"), Decimal("40"), Decimal("80.0001")], pa.decimal128(18, 4)),
+        "assets": pa.array([Decimal(10), Decimal(20), Decimal(40), Decimal("80.0001")], pa.decimal128(18, 4)),
         "seen": [dt.date(2011, 5, 30), dt.date(2011, 1, 1), None, dt.date(2011, 5, 1)],
     })  # fmt: skip
     pq.write_table(table, wide.root / "list.parquet")
@@ -174,7 +188,9 @@ def test_the_table_does_not_depend_on_process_or_hash_seed(wide):
     outputs = set()
     for seed in ("1", "2"):
         environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
-        run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
+        )
         assert run.returncode == 0, run.stderr
         outputs.add(run.stdout)
     assert len(outputs) == 1
