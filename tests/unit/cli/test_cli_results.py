@@ -123,7 +123,7 @@ def test_explain_takes_the_period_from_the_fact(desk: Any) -> None:
                   "SELECT 1", "FROM members", "Some metric"):
         assert words in text
     row = json.loads(desk.call("explain", desk.job, COVERAGE, "--json").out)
-    assert (row["value"], row["num"], row["den"], row["n"]) == ("0.666666666666667", "2", "3", 3)
+    assert (row["value"], row["num"], row["den"], row["n"]) == ("0.66666666666666666667", "2", "3", 3)
     assert row["sql"] == "SELECT 1\nFROM members"
 
 
