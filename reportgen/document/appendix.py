@@ -1,0 +1,125 @@
+"""The appendix: definitions, sources, quality, what was left out, rules and tests, settings and rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from reportgen.document.blocks.caption import keep
+from reportgen.document.draft import Draft
+from reportgen.document.lacking import lacking, need_words
+from reportgen.document.model import Block, Column, Paragraph, Row, Section, Span, Table
+from reportgen.document.numbering import Numbering
+from reportgen.document.paragraph import paragraph
+from reportgen.facts.fact import parse_fact_id
+
+
+def build_appendix(draft: Draft) -> list[Section]:
+    """The appendix with those parts that have something to say. Must come after all other sections."""
+    numbering = Numbering(draft.locale)
+    numbering.appendix()
+    parts: tuple[tuple[str, Callable[[Draft], list[Block]]], ...] = (
+        ("appendix_definitions", _definitions),
+        ("appendix_sources", _sources),
+        ("appendix_rules", _rules),
+        ("appendix_omissions", _omissions),
+        ("appendix_settings", _settings),
+    )
+    heading = draft.texts.heading("appendix")
+    made = [Section("appendix", "s-appendix", "", draft.known(heading.title), (), 1, "", True)]
+    for name, build in parts:
+        blocks = build(draft)
+        if blocks:
+            title = draft.known(draft.texts.heading(name).title)
+            number = draft.known(numbering.second(appendix=True))
+            made.append(Section(name, f"s-{name.replace('_', '-')}", number, title, tuple(blocks), 2))
+    return made
+
+
+def _told(draft: Draft, *entries: str) -> list[Block]:
+    texts = (paragraph(draft, entry) for entry in entries)
+    return [Paragraph(text) for text in texts if text]
+
+
+def _table(
+    draft: Draft, name: str, heads: Iterable[tuple[str, str, float]], rows: Iterable[Iterable[str]]
+) -> list[Block]:
+    """A table of words with the sentence `<name>.see` that leads to it; nothing where it would be empty."""
+    body = tuple(Row(tuple((Span(draft.known(text)),) for text in row)) for row in rows)
+    if not body:
+        return []
+    columns = tuple(
+        Column(draft.word(key), "left" if align == "left" else "right", width) for key, align, width in heads
+    )
+    table = Table(name, draft.exhibits.number("table", appendix=True), (Span(draft.word(f"{name}.caption")),), "",
+                  columns, body)
+    return [*_told(draft, f"{name}.see"), keep(draft, table)]
+
+
+def _definitions(draft: Draft) -> list[Block]:
+    """Every metric of which a fact is printed, in the order of the page."""
+    parsed = (parse_fact_id(one) for one in draft.cited)
+    used = dict.fromkeys(parts["metric"] for parts in parsed if parts)
+    rows = []
+    for name in used:
+        metric = draft.facts.metrics[name]
+        unit = draft.printer.measure(draft.printer.unit_of(metric)).head or "—"
+        rows.append((metric.label[draft.locale], unit, metric.definition[draft.locale]))
+    heads = (("metric", "left", 1.3), ("unit", "left", 0.8), ("definition", "left", 4.0))
+    return [*_table(draft, "a_definitions", heads, rows), *_told(draft, "definitions.flow", "definitions.bands")]
+
+
+def _sources(draft: Draft) -> list[Block]:
+    origins = draft.facts.origins
+    rows = [
+        (one.name, one.location.rpartition("/")[2], one.as_of or "—", f"{one.rows:,}", one.encoding or "—",
+         one.sha256[:12])
+        for one in origins
+    ]
+    heads = (
+        ("source", "left", 1.0), ("file", "left", 2.2), ("as_of", "left", 1.2), ("rows", "right", 0.8),
+        ("encoding", "left", 1.0), ("digest", "left", 1.4),
+    )
+    blocks = _table(draft, "a_sources", heads, rows)
+    for author in dict.fromkeys(one.attribution.strip() for one in origins if one.attribution):
+        blocks.append(Paragraph((draft.plain(draft.word("attribution").format(text=author)),), "note"))
+    return [*blocks, *_quality(draft)]
+
+
+def _quality(draft: Draft) -> list[Block]:
+    """Gates that counted rows; a sentence where none did."""
+    results = draft.facts.quality
+    counted = [one for one in results if one.count]
+    blocks = _told(draft, "quality.counted" if counted else "quality.clean" if results else "quality.none")
+    rows = [
+        (draft.texts.words.get(f"gate.{one.gate}", one.gate), one.source, one.column or "—", f"{one.total:,}",
+         f"{one.count:,}", draft.word(f"verdict.{one.verdict}"))
+        for one in counted
+    ]
+    heads = (
+        ("gate", "left", 2.0), ("source", "left", 1.2), ("column", "left", 1.2), ("rows", "right", 0.9),
+        ("concerned", "right", 0.9), ("verdict", "left", 1.2),
+    )
+    return [*blocks, *_table(draft, "a_quality", heads, rows)]
+
+
+def _rules(draft: Draft) -> list[Block]:
+    """What became of each rule, and how many tests were corrected together."""
+    states = {"fired": "rule.fired", "silent": "rule.silent", "not_judged": "rule.not_judged"}
+    gap = "、" if draft.locale == "zh-CN" else ", "
+    rows = []
+    for outcome in draft.findings.outcomes:
+        needs = gap.join(need_words(draft, need) for need in outcome.needs) if outcome.state == "not_judged" else "—"
+        rows.append((outcome.rule, draft.word(states[outcome.state]), needs or "—"))
+    heads = (("rule", "left", 1.6), ("state", "left", 1.0), ("missing", "left", 3.2))
+    return [*_told(draft, "tests"), *_table(draft, "a_rules", heads, rows)]
+
+
+def _omissions(draft: Draft) -> list[Block]:
+    heads = (("missing", "left", 1.6), ("left_out", "left", 3.0))
+    return _table(draft, "a_omissions", heads, lacking(draft))
+
+
+def _settings(draft: Draft) -> list[Block]:
+    blocks = _told(draft, f"rounding.{draft.job.rounding}", "intervals", f"concentration.{draft.job.concentration}")
+    heads = (("setting", "left", 1.4), ("value", "left", 3.6))
+    return [*blocks, *_table(draft, "a_defaults", heads, ((one.key, one.value) for one in draft.facts.defaults))]

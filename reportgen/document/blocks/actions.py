@@ -1,0 +1,72 @@
+"""Suggestions (建议): what to do, for which issue, by whom, until when, and how it will be checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from reportgen.document.blocks.findings import issue_anchor
+from reportgen.document.draft import Draft
+from reportgen.document.model import Action, Actions, Block, Span, Text
+from reportgen.document.report import ActionsBlock
+from reportgen.document.scene import Scene
+from reportgen.findings.finding import Finding
+
+
+def build_actions(draft: Draft, block: ActionsBlock) -> tuple[Block, ...]:
+    """All suggestions in full, or the first `top` in brief. No suggestion stands without its issue.
+
+    Without any, the full list says so and the brief one is not there.
+    """
+    brief = block.top is not None
+    asked = suggested(draft.findings.findings)
+    chosen = asked[: block.top] if brief else asked
+    if brief and not chosen:
+        return ()
+    actions = tuple(_action(draft, number, name) for number, name in enumerate(chosen, 1))
+    return (Actions(actions, "brief" if brief else "full", "" if actions else draft.word("no_actions")),)
+
+
+def suggested(findings: tuple[Finding, ...]) -> list[str]:
+    """Suggestion ids, each once: the first of every finding, then the second of every finding, and so on."""
+    rounds = zip_longest(*(one.suggestions for one in findings))
+    return list(dict.fromkeys(name for one in rounds for name in one if name is not None))
+
+
+def _action(draft: Draft, number: int, name: str) -> Action:
+    suggestion = draft.rulebook.suggestions[name]
+    cites = [one for one in draft.findings.findings if name in one.suggestions]
+    scene = Scene(draft, cites[0])
+    place = f"config/suggestions: {name}"
+    title, text, check = (
+        scene.render(sentence[draft.locale].strip(), place) or ()
+        for sentence in (suggestion.title, suggestion.text, suggestion.check)
+    )
+    due = draft.context.period.last_day + dt.timedelta(days=suggestion.due_days)
+    return Action(
+        f"action-{number}", draft.known(str(number)), title, text, _links(draft, cites),
+        draft.known(suggestion.owner[draft.locale]), draft.known(due.isoformat()), check,
+    )
+
+
+def _links(draft: Draft, cites: list[Finding]) -> Text:
+    """Numbers of the issues; three and more in a row as a range that leads to the first (3–11)."""
+    gap = Span("、" if draft.locale == "zh-CN" else ", ")
+    line: list[Span] = []
+    for first, last in runs([one.number for one in cites]):
+        text = str(first) if first == last else f"{first}–{last}"
+        line += [*([gap] if line else []), Span(draft.known(text), href=issue_anchor(first))]
+    return tuple(line)
+
+
+def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Rising numbers as (first, last); two neighbours stay apart."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    split = ([[one] for one in run] if len(run) < 3 else [run] for run in found)
+    return [(run[0], run[-1]) for parts in split for run in parts]

@@ -1,0 +1,90 @@
+"""A tested claim that two dimensions go together: a heatmap and a sentence if it holds, else one sentence."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from reportgen.charts.chart import ChartData, Mark, Series
+from reportgen.document.blocks.figure import figure
+from reportgen.document.draft import Draft
+from reportgen.document.exhibits import Exhibit
+from reportgen.document.model import Block, Paragraph, Span, Text
+from reportgen.document.numbers import digits, rounded
+from reportgen.document.printed import facts_of
+from reportgen.document.report import TestBlock
+from reportgen.document.scene import CONFIDENCE
+from reportgen.findings.finding import Association, Cell
+
+ODD = 3.0
+"""Adjusted residual beyond which a cell is told, with many cells."""
+
+
+def build_test(draft: Draft, block: TestBlock) -> tuple[Block, ...]:
+    tested = draft.association(block.dimension, block.against)
+    if tested is None:
+        draft.leave_out(block.id)
+        return ()
+    if not tested.holds:
+        return (Paragraph(_sentence(draft, "test.fails", tested)),)
+    key = "test.holds" if _odd(draft, tested) else "test.holds_even"
+    blocks: list[Block] = [Paragraph(_sentence(draft, key, tested, draft.exhibits.link(block.id)))]
+    rows = list(dict.fromkeys(cell.segment for cell in tested.cells))
+    columns = list(dict.fromkeys(cell.against for cell in tested.cells))
+    by_place = {(cell.segment, cell.against): cell for cell in tested.cells}
+    series = tuple(
+        Series(draft.label(tested.dimension, row),
+               tuple(_mark(draft, tested, by_place[row, column]) for column in columns if (row, column) in by_place))
+        for row in rows
+    )
+    data = ChartData("heatmap", series, draft.locale, options={"scale": "residuals"},
+                     row_labels=tuple(one.name for one in series))
+    caption = draft.word("test.caption").format(
+        dimension=draft.dimension_label(tested.dimension), against=draft.dimension_label(tested.against))
+    note: Text = (draft.plain(draft.word("test.note").format(odd=f"{ODD:g}", confidence=CONFIDENCE)),)
+    made = figure(draft, block.id, data, caption=caption, unit=draft.word("test.unit"), dates=(tested.at,),
+                  more=(note,))
+    # Findings name a cell from either side; both names lead here.
+    draft.exhibits.keep(Exhibit(block.id, made.number, facts_of(made) | _other_side(draft, tested)))
+    blocks.append(made)
+    return tuple(blocks)
+
+
+def _mark(draft: Draft, tested: Association, cell: Cell) -> Mark:
+    fact = draft.facts.find("customers_total", scope=draft.scope, at=tested.at, dimension=tested.dimension,
+                            segment=cell.segment, against=f"{tested.against}={cell.against}")
+    text = digits(rounded(Fraction(cell.residual), 1, draft.printer.rounding), sign="both")
+    return Mark(draft.label(tested.against, cell.against), cell.residual, text, draft.cite(fact) if fact else "",
+                emphasis=abs(cell.residual) >= ODD, note=draft.known(f"{cell.observed:,}"))
+
+
+def _other_side(draft: Draft, tested: Association) -> frozenset[str]:
+    """Ids of the same cells with the two dimensions exchanged."""
+    found = (
+        draft.facts.find("customers_total", scope=draft.scope, at=tested.at, dimension=tested.against,
+                         segment=cell.against, against=f"{tested.dimension}={cell.segment}")
+        for cell in tested.cells
+    )
+    return frozenset(fact.id for fact in found if fact is not None)
+
+
+def _sentence(draft: Draft, key: str, tested: Association, link: Span | None = None) -> Text:
+    """The verdict with n, method, q and Cramér's V; what is odd is named when it holds."""
+    dimension, against = draft.dimension_label(tested.dimension), draft.inside(draft.dimension_label(tested.against))
+    words = draft.word(key).format(
+        dimension=dimension, inside=draft.inside(dimension), against=against,
+        n=draft.printer.quantity(Fraction(tested.n), "customers"), q=draft.printer.probability(tested.q),
+        v=digits(rounded(Fraction(tested.v), 2, draft.printer.rounding)), method=draft.word(f"method.{tested.method}"),
+        date=draft.day_words(tested.at) or "", odd=_odd(draft, tested),
+    )
+    head, _, tail = draft.known(words).partition("[exhibit]")
+    return (Span(head), link, Span(tail)) if link else (Span(head + tail),)
+
+
+def _odd(draft: Draft, tested: Association) -> str:
+    """The cells furthest above independence, at most three, as `个体工商户主×500–700万元`."""
+    over = sorted((cell for cell in tested.cells if cell.residual >= ODD and cell.q < 0.05),
+                  key=lambda cell: -cell.residual)[:3]
+    gap = "、" if draft.locale == "zh-CN" else "; "
+    return gap.join(
+        f"{draft.label(tested.dimension, cell.segment)} × {draft.label(tested.against, cell.against)}" for cell in over
+    )

@@ -1,0 +1,79 @@
+"""Builds a document: facts, findings, a report's sections and a language's texts become one model.
+
+    document = build(facts, findings, job, context, "zh-CN", "bank", identify(facts, context))
+
+Two passes: the first finds out which exhibits this data can make and how they are numbered, the second writes the
+sentences that refer to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reportgen.config.job import Job
+from reportgen.config.model import Locale
+from reportgen.context import RunContext
+from reportgen.document.appendix import build_appendix
+from reportgen.document.cover import build_cover, edition_words
+from reportgen.document.draft import Draft
+from reportgen.document.exhibits import Exhibit, Exhibits
+from reportgen.document.model import Document, Section
+from reportgen.document.printed import facts_of
+from reportgen.document.printer import Printer
+from reportgen.document.report import Report, load_report
+from reportgen.document.seal import build_seal
+from reportgen.document.sections import build_sections
+from reportgen.document.texts import Texts, load_texts
+from reportgen.edition import EditionIds
+from reportgen.facts.table import FactSet
+from reportgen.findings.finding import Findings
+from reportgen.findings.rulebook import Rulebook, load_rulebook
+
+
+def build(
+    facts: FactSet, findings: Findings, job: Job, context: RunContext, locale: Locale, scope: str,
+    edition: EditionIds,
+) -> Document:
+    """The document of one scope in one language. Raises TemplateError (exit 6) where a report's files are wrong.
+
+    `facts` must carry the findings' statistics already. Figures come without drawings; the charts stage adds them.
+    """
+    report = load_report(context, job.report)
+    texts = load_texts(context, job.report, locale)
+    rulebook = load_rulebook(context)
+
+    def draft(planned: Mapping[str, Exhibit] | None) -> Draft:
+        return _draft(facts, findings, job, context, locale, scope, report, texts, rulebook, planned)
+
+    plan = draft(None)
+    _sections(plan, edition)
+    written = draft(plan.exhibits.made)
+    sections = _sections(written, edition)
+    cover = build_cover(written, edition)
+    footer = (
+        " · ".join((cover.organisation, cover.period, edition_words(written, edition))), cover.classification,
+    )
+    return Document(
+        report.report, job.job, facts.period, scope, edition.edition, locale, job.theme, cover, sections, footer,
+        written.word("contents"), written.word("continued"), frozenset(written.numerals),
+        facts_of(sections) | written.cited.keys(),
+    )
+
+
+def _draft(
+    facts: FactSet, findings: Findings, job: Job, context: RunContext, locale: Locale, scope: str, report: Report,
+    texts: Texts, rulebook: Rulebook, planned: Mapping[str, Exhibit] | None,
+) -> Draft:
+    return Draft(
+        facts, findings, job, context, locale, scope, report, texts, rulebook, Printer(facts, job, locale, scope),
+        Exhibits(locale, planned),
+    )
+
+
+def _sections(draft: Draft, edition: EditionIds) -> tuple[Section, ...]:
+    """The report's sections, the appendix, and the page that seals them."""
+    own = build_sections(draft)
+    appendix = build_appendix(draft)
+    heading = draft.texts.heading("seal")
+    seal = Section("seal", "s-seal", "", heading.title, (build_seal(draft, edition),), 1, "", True)
+    return (*own, *appendix, seal)

@@ -1,0 +1,85 @@
+"""What this bank's data cannot carry, in words: grouped by what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reportgen.document.draft import Draft, Left
+from reportgen.document.report import BlockEntry
+from reportgen.facts.table import Omission
+
+
+def need_words(draft: Draft, need: str) -> str:
+    """`snapshots.age` as 客户快照的年龄; words the text files do not know stay as they are."""
+    words = draft.texts.words
+    role, dot, column = need.partition(".")
+    if need in ("two dates", "monthly dates", "daily balances"):
+        return words.get(f"need.{need.replace(' ', '_')}", need)
+    if not dot or f"role.{role}" not in words:
+        return need
+    name = words.get(f"column.{column}", column)
+    return draft.texts.word("need.column").format(role=words[f"role.{role}"], column=name)
+
+
+def lacking(draft: Draft) -> list[tuple[str, str]]:
+    """(what is missing, what was therefore left out) pairs, each missing thing once."""
+    omitted = {one.subject: one for one in draft.facts.omissions}
+    groups: dict[str, list[str]] = {}
+    for left in draft.left:
+        reason = _reason(draft, left, omitted)
+        groups.setdefault(reason, []).append(_name(draft, left))
+    for metric in _asked_metrics(draft):
+        if metric in omitted:
+            reason = _joined(draft, omitted[metric].needs)
+            groups.setdefault(reason, []).append(draft.metric_label(metric))
+    gap = "、" if draft.locale == "zh-CN" else "; "
+    return [(reason, gap.join(dict.fromkeys(names))) for reason, names in groups.items()]
+
+
+def _joined(draft: Draft, needs: Iterable[str]) -> str:
+    gap = "、" if draft.locale == "zh-CN" else ", "
+    return gap.join(need_words(draft, need) for need in needs)
+
+
+def _reason(draft: Draft, left: Left, omitted: dict[str, Omission]) -> str:
+    """The block's own needs, else those of the metrics and dimensions it asks for."""
+    if left.needs:
+        return _joined(draft, left.needs)
+    entry = _block(draft, left.id)
+    settings = entry.settings if entry else None
+    subjects = [*getattr(settings, "asked", getattr(settings, "metrics", ())), *_dimensions(settings)]
+    needs = [need for one in subjects if one in omitted for need in omitted[one].needs]
+    if needs:
+        return _joined(draft, dict.fromkeys(needs))
+    absent = [one for one in _dimensions(settings) if draft.dimension(one) is None]
+    if absent:
+        gap = "、" if draft.locale == "zh-CN" else ", "
+        return draft.texts.word("need.dimension").format(names=gap.join(absent))
+    return draft.texts.word("need.too_few")
+
+
+def _dimensions(settings: object) -> list[str]:
+    names = (getattr(settings, key, None) for key in ("by", "dimension", "against"))
+    return [name for name in names if isinstance(name, str)]
+
+
+def _block(draft: Draft, name: str) -> BlockEntry | None:
+    return next((one for one in draft.report.blocks() if getattr(one.settings, "id", None) == name), None)
+
+
+def _name(draft: Draft, left: Left) -> str:
+    """A section's title, a test's dimensions, else the exhibit's own name."""
+    heading = draft.texts.sections.get(left.id)
+    return heading.title if heading else draft.texts.words.get(f"name.{left.id}", left.id)
+
+
+def _asked_metrics(draft: Draft) -> list[str]:
+    """Metrics that tiles and columns of the report ask for, apart from those of whole blocks left out."""
+    gone = {one.id for one in draft.left}
+    asked: list[str] = []
+    for block in draft.report.blocks():
+        if block.kpis is not None:
+            asked += block.kpis
+        elif block.table is not None and block.table.id not in gone:
+            asked += [text.partition("@")[0].partition("!")[0] for text in (*block.table.asked, *block.table.of_which)]
+    return list(dict.fromkeys(asked))

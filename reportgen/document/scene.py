@@ -1,0 +1,167 @@
+"""Resolves the placeholders of a sentence against facts, a finding, chosen segments, dates and exhibits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from reportgen.document.draft import Draft
+from reportgen.document.finding_words import say
+from reportgen.document.model import Span, Text
+from reportgen.document.numbers import money
+from reportgen.document.sentence import Slot, Words, parse, slot
+from reportgen.document.texts import Pick
+from reportgen.facts.fact import Fact
+from reportgen.findings.finding import Finding
+
+UNKNOWN = ("missing", "unknown")
+"""Segments of customers of whom nothing is known: never the subject of a sentence."""
+CONFIDENCE = "95%"
+"""The level of every interval the program prints."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a sentence is about: the document, perhaps a finding, perhaps chosen segments."""
+
+    draft: Draft
+    finding: Finding | None = None
+    picks: Mapping[str, Fact] = field(default_factory=dict)
+
+    def render(self, text: str, place: str = "") -> Text | None:
+        """The sentence as spans; None where one of its placeholders has nothing behind it."""
+        spans: list[Span] = []
+        for piece in parse(text, place):
+            if isinstance(piece, Words):
+                spans.append(Span(piece.text, strong=piece.strong))
+                continue
+            printed = self.resolve(piece)
+            if printed is None:
+                return None
+            spans.append(replace(printed, strong=True) if piece.strong else printed)
+        return tuple(spans)
+
+    def choose(self, picks: Mapping[str, Pick]) -> Scene | None:
+        """The scene with segments chosen; None where one finds no segment."""
+        chosen = dict(self.picks)
+        for name, pick in picks.items():
+            fact = pick_fact(self.draft, pick)
+            if fact is None:
+                return None
+            chosen[name] = fact
+        return replace(self, picks=chosen)
+
+    def resolve(self, one: Slot) -> Span | None:
+        if one.name.startswith("#"):
+            return self.draft.exhibits.link(one.name[1:])
+        head = one.path[0]
+        if head == "finding" and self.finding is not None:
+            return say(self.draft, self.finding, one)
+        if head == "let":
+            return self._pick(one)
+        if one.name in SETTINGS or head == "date":
+            text = self._setting(one.name)
+            return self.draft.plain(text) if text else None
+        fact = self.fact(one)
+        return self._fact(fact, one.style) if fact is not None else None
+
+    def fact(self, one: Slot) -> Fact | None:
+        """The fact a placeholder names."""
+        cells = [(dimension, self._segment(segment)) for dimension, segment in one.cells]
+        if one.cell == "*":
+            if self.finding is None or not self.finding.dimension:
+                return None
+            cells = [(self.finding.dimension, self.finding.segment)]
+        dimension, segment = cells[0] if cells else ("", "")
+        against = "|".join(f"{name}={value}" for name, value in cells[1:])
+        return self.draft.find(one.name, at=one.at, dimension=dimension, segment=segment, against=against)
+
+    def selected(self, text: str) -> Fact | None:
+        """The fact a condition names: a placeholder without braces."""
+        return self.fact(slot(text))
+
+    def _segment(self, text: str) -> str:
+        if text.startswith("$"):
+            fact = self.picks.get(text[1:])
+            return fact.segment if fact else ""
+        return text
+
+    def _fact(self, fact: Fact, style: str) -> Span | None:
+        draft = self.draft
+        if style == "interval":
+            text = draft.interval(fact)
+            return Span(text, fact=draft.cite(fact)) if text else None
+        if style == "n":
+            return Span(draft.printer.quantity(Fraction(fact.n), "customers"), fact=draft.cite(fact))
+        if style == "label":
+            return draft.plain(draft.label(fact.dimension, fact.segment))
+        if style == "arrow":
+            tone = "good" if fact.num > 0 else "bad" if fact.num < 0 else "muted"
+            return Span({"good": "▲", "bad": "▼"}.get(tone, "＝"), tone=tone)  # type: ignore[arg-type]
+        return draft.value(fact, style)
+
+    def _pick(self, one: Slot) -> Span | None:
+        """`let.NAME.segment`, `.value`, `.share`, `.n`, `.interval`, `.q`."""
+        _, name, *rest = (*one.path, "", "")
+        fact = self.picks.get(name)
+        if fact is None:
+            return None
+        draft, what = self.draft, rest[0] or "segment"
+        if what == "segment":
+            return draft.plain(draft.label(fact.dimension, fact.segment))
+        if what == "share":
+            share = draft.share_of(fact)
+            return self._fact(share, one.style) if share else None
+        if what == "q":
+            q = draft.facts.statistic(fact).q
+            return draft.plain(draft.printer.probability_words(q)) if q is not None else None
+        if what in ("value", "n", "interval"):
+            return self._fact(fact, one.style if what == "value" else what)
+        return None
+
+    def _setting(self, name: str) -> str | None:
+        draft = self.draft
+        if name in ("date.since", "date.period"):
+            return draft.day_words(name.partition(".")[2])
+        months = draft.months()
+        settings = {
+            "period": draft.period_words(),
+            "months": str(months) if months else None,
+            "organisation": draft.words_of(draft.job.organisation),
+            "floor": floor_words(draft),
+            "confidence": CONFIDENCE,
+            "tests": str(draft.findings.tests) if draft.findings.tests else None,
+            "issues": str(len(draft.findings.findings)) if draft.findings.findings else None,
+            "currency": draft.facts.currency,
+        }
+        return settings.get(name)
+
+
+SETTINGS = frozenset({"period", "months", "organisation", "floor", "confidence", "tests", "issues", "currency"})
+
+
+def floor_words(draft: Draft) -> str | None:
+    """The floor of the tier the report is about, as the page writes it (500万元); None where there is none."""
+    tier, day = draft.job.population.get("tier"), draft.day("period")
+    floor = draft.job.floor_of(tier, day) if isinstance(tier, str) and day else None
+    if floor is None:
+        return None
+    exact = money(draft.locale, draft.facts.currency, "customer", Fraction(floor))
+    return exact.text(Fraction(floor))
+
+
+def pick_fact(draft: Draft, pick: Pick) -> Fact | None:
+    """The largest or smallest fact of a metric across a dimension, the first of equals.
+
+    Segments nobody stands in, or whose value is not known, are left out.
+    """
+    facts = draft.segments(pick.metric, pick.by, at=pick.at, against=pick.against)
+    facts = [fact for fact in facts if fact.segment not in UNKNOWN and fact.n]
+    if pick.significant:
+        facts = [fact for fact in facts if fact.n >= 30 and (draft.facts.statistic(fact).q or 1) < 0.05]
+    if pick.side != "any":
+        facts = [fact for fact in facts if fact.value != 100 and (fact.value > 100) == (pick.side == "over")]
+    if not facts:
+        return None
+    return (max if pick.largest else min)(facts, key=lambda fact: fact.value)
