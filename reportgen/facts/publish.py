@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Context, Decimal, Inexact
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ COLUMNS = (
     "q",
     "suppressed",
 )
+_BAND = re.compile(r"-?[\d.]+(-?-[\d.]+|\+)?")
 _MONEY = ("money", "money_per_customer")
 _EXACT = Context(prec=34)
 _ROUNDED = Context(prec=20)
@@ -98,12 +100,18 @@ def rows(facts: FactSet, scopes: Iterable[str] | None = None) -> Iterator[tuple[
 
 
 def to_csv(facts: FactSet, scopes: Iterable[str] | None = None) -> str:
-    """The table as CSV with `\\n` line ends."""
+    """The table as CSV with `\\n` line ends; a text a spreadsheet would run as a formula gets a `'` before it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(rows(facts, scopes))
+    for row in rows(facts, scopes):
+        writer.writerow((*row[:2], _inert(row[2]), _inert(row[3]), _inert(row[4]), *row[5:]))
     return out.getvalue()
+
+
+def _inert(text: str) -> str:
+    """A name from the data as a spreadsheet shows it: `=HYPERLINK(…)` must stay text; a band such as `-5-0` is one."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text and not _BAND.fullmatch(text) else text
 
 
 def to_json(facts: FactSet, scopes: Iterable[str] | None = None) -> str:

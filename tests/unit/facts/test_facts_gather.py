@@ -223,3 +223,13 @@ def test_a_branch_number_that_is_no_file_name_is_refused(wide, name):
     (wide.root / "people.csv").write_text(people.replace("B1", name), encoding="utf-8")
     with pytest.raises(DataRefused, match="cannot name a report"):
         wide.facts()
+
+
+def test_a_formula_in_a_name_stays_text(wide):
+    people = (wide.root / "people.csv").read_text(encoding="utf-8")
+    (wide.root / "people.csv").write_text(people.replace(",M", ",=HYPERLINK(1)").replace("F", "@SUM(1)"), encoding="utf-8")
+    table = to_csv(wide.facts())
+    assert "gender,'=HYPERLINK(1)," in table
+    assert "gender,'@SUM(1)," in table
+    assert ",=" not in table
+    assert ",@" not in table

@@ -39,6 +39,7 @@ def cells(texts, kind, **options):
         ("－7.01", "元", -701),
         ("+3", "分", 3),
         ("0", "元", 0),
+        ("90071992547409.93", "元", 9_007_199_254_740_993),  # 2**53 + 1: no double holds it
     ],
 )
 def test_amounts(text, unit, minor):
