@@ -81,7 +81,7 @@ def _sources(draft: Draft) -> list[Block]:
     )
     blocks = _table(draft, "a_sources", heads, rows)
     for author in dict.fromkeys(one.attribution.strip() for one in origins if one.attribution):
-        blocks.append(Paragraph((draft.plain(draft.word("attribution").format(text=author)),), "note"))
+        blocks.append(Paragraph((Span(draft.phrase("attribution", text=author)),), "note"))
     return [*blocks, *_quality(draft)]
 
 

@@ -26,12 +26,12 @@ def organisation(draft: Draft) -> str:
     if draft.scope == "bank":
         return whole
     kind, _, name = draft.scope.partition(":")
-    own = draft.word(f"scope.{kind}").format(name=draft.label(f"{kind}_id", name))
+    own = draft.phrase(f"scope.{kind}", name=draft.label(f"{kind}_id", name))
     return draft.known(f"{whole}{' · ' if draft.locale == 'en' else '·'}{own}")
 
 
 def edition_words(draft: Draft, edition: EditionIds) -> str:
-    return draft.known(draft.word("edition").format(number=int(edition.edition.removeprefix("r"))))
+    return draft.phrase("edition", number=edition.edition.removeprefix("r").lstrip("0"))
 
 
 def comparison(draft: Draft) -> str:
@@ -39,13 +39,13 @@ def comparison(draft: Draft) -> str:
     since, day = draft.job.period.since, draft.day_words("since")
     if not since or not day:
         return ""
-    return draft.known(draft.word(f"since.{since}").format(day=day))
+    return draft.phrase(f"since.{since}", day=day)
 
 
 def _facts(draft: Draft, edition: EditionIds) -> tuple[tuple[str, str], ...]:
     """Label and value pairs at the foot: as-of date, basis, edition, approving role."""
     floor = floor_words(draft)
-    basis = draft.word("basis.floor").format(floor=floor) if floor else draft.word("basis.point")
+    basis = draft.phrase("basis.floor", floor=floor) if floor else draft.word("basis.point")
     pairs = [
         ("cover.as_of", draft.facts.as_of),
         ("cover.basis", basis),

@@ -17,6 +17,7 @@ from reportgen.document.numbers import Measure
 from reportgen.document.printer import Printer
 from reportgen.document.report import Report
 from reportgen.document.texts import Texts
+from reportgen.errors import Problem, TemplateError
 from reportgen.facts.fact import Fact, Unit
 from reportgen.facts.segment import DimensionView
 from reportgen.facts.table import FactSet
@@ -30,6 +31,7 @@ SHARE_METRICS = (
 )
 """Shares of customers by segment; each dimension has one of them."""
 _NUMERIC = re.compile(r"\d")
+_FIELD = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,19 @@ class Draft:
     def word(self, key: str) -> str:
         return self.known(self.texts.word(key))
 
+    def phrase(self, key: str, **fields: str) -> str:
+        """A fixed phrase with its `{fields}` filled in; TemplateError for a field it cannot have."""
+
+        def filled(match: re.Match[str]) -> str:
+            if match[1] not in fields:
+                raise TemplateError(
+                    Problem(self.texts.place, f"words.{key}: there is no {match[0]}; it has {', '.join(fields)}."),
+                    state="No page was made.",
+                )
+            return fields[match[1]]
+
+        return self.known(_FIELD.sub(filled, self.texts.word(key)))
+
     def cite(self, fact: Fact) -> str:
         """The fact's id, noted as printed."""
         self.cited.setdefault(fact.id)
@@ -106,7 +121,7 @@ class Draft:
         """The unit behind a label, unless an English label says it already (Customers)."""
         if not unit or (self.locale == "en" and unit in label.lower()):
             return ""
-        return self.known(self.texts.word("in_unit").format(unit=unit))
+        return self.phrase("in_unit", unit=unit)
 
     def inside(self, label: str) -> str:
         """A label inside an English sentence: its first letter small unless it is an abbreviation."""

@@ -18,7 +18,7 @@ def need_words(draft: Draft, need: str) -> str:
     if not dot or f"role.{role}" not in words:
         return need
     name = words.get(f"column.{column}", column)
-    return draft.texts.word("need.column").format(role=words[f"role.{role}"], column=name)
+    return draft.phrase("need.column", role=words[f"role.{role}"], column=name)
 
 
 def lacking(draft: Draft) -> list[tuple[str, str]]:
@@ -54,7 +54,7 @@ def _reason(draft: Draft, left: Left, omitted: dict[str, Omission]) -> str:
     absent = [one for one in _dimensions(settings) if draft.dimension(one) is None]
     if absent:
         gap = "、" if draft.locale == "zh-CN" else ", "
-        return draft.texts.word("need.dimension").format(names=gap.join(absent))
+        return draft.phrase("need.dimension", names=gap.join(absent))
     return draft.texts.word("need.too_few")
 
 

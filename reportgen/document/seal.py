@@ -23,7 +23,7 @@ def build_seal(draft: Draft, edition: EditionIds) -> Seal:
         ("seal.templates", edition.templates),
         ("seal.rules", edition.rules),
     ]
-    sources = [(draft.word("seal.source").format(name=one.name), one.sha256) for one in facts.origins]
+    sources = [(draft.phrase("seal.source", name=one.name), one.sha256) for one in facts.origins]
     shown = [(draft.word(key), value) for key, value in rows if value]
     known = tuple((draft.known(label), draft.known(value)) for label, value in (*shown, *sources) if value)
     return Seal(known, qr_code(_carried(draft, edition)), paragraph(draft, "seal") or ())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from reportgen.config.loader import read
 from reportgen.config.model import Id, Locale, Model
@@ -88,7 +88,12 @@ def _lines(value: object) -> object:
     return [_line(one) for one in value] if isinstance(value, list | tuple) else [_line(value)]
 
 
-Entry = Annotated[tuple[Line | Choice, ...], BeforeValidator(_lines)]
+def _kind(value: object) -> str:
+    return "choice" if isinstance(value, Choice) or (isinstance(value, dict) and "first" in value) else "line"
+
+
+Said = Annotated[Annotated[Line, Tag("line")] | Annotated[Choice, Tag("choice")], Discriminator(_kind)]
+Entry = Annotated[tuple[Said, ...], BeforeValidator(_lines)]
 
 
 class Heading(Model):

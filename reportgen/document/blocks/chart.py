@@ -93,7 +93,7 @@ def _columns(draft: Draft, block: ChartBlock) -> Figure | None:
     edge, words = _threshold(draft, block)
     rule = float(edge / measure.divisor) if edge is not None else None
     data = ChartData(block.kind, (Series("", tuple(marks)),), draft.locale, bracket=bracket, rule=rule, rule_text=words)
-    unit = measure.head if not block.share else draft.word("and_share").format(unit=measure.head)
+    unit = measure.head if not block.share else draft.phrase("and_share", unit=measure.head)
     return figure(
         draft, block.id, data, caption=plain_title(draft, asked.metric.name, asked.view.id), unit=unit,
         dates=("since", "period") if is_flow(draft, asked.metric.name) else asked.at[-1:], half=block.half,
@@ -110,7 +110,7 @@ def _threshold(draft: Draft, block: ChartBlock) -> tuple[Fraction | None, str]:
     if known is None or block.kind == "histogram":
         return None, ""
     value, unit = known
-    return value, draft.word("limit").format(value=draft.printer.setting(value, unit))
+    return value, draft.phrase("limit", value=draft.printer.setting(value, unit))
 
 
 def _together(draft: Draft, count: str, share: str, unit: str) -> str:
@@ -138,8 +138,8 @@ def _bracket(
     share = draft.share_of(largest)
     if len(places) < 2 or places != list(range(places[0], places[-1] + 1)) or share is None:
         return None, set()
-    text = draft.word("bracket").format(
-        count=draft.printer.quantity(largest.value, largest.unit), share=draft.printer.quantity(share.value, "share"))
+    count, part = draft.printer.quantity(largest.value, largest.unit), draft.printer.quantity(share.value, "share")
+    text = draft.phrase("bracket", count=count, share=part)
     draft.cite(largest)
     draft.cite(share)
     return (places[0], places[-1], text), set(members)

@@ -47,16 +47,16 @@ def _evidence(draft: Draft, finding: Finding) -> Text:
     colon = "：" if draft.locale == "zh-CN" else ": "
     parts: list[Text] = [(Span(label + colon), shown)]
     if finding.low is not None and finding.high is not None:
-        words = draft.word("evidence.interval").format(
-            confidence=CONFIDENCE, interval=printer.interval(finding.low, finding.high, finding.unit))
+        interval = printer.interval(finding.low, finding.high, finding.unit)
+        words = draft.phrase("evidence.interval", confidence=CONFIDENCE, interval=interval)
         parts.append((draft.plain(words),))
     # A count of a cross table says nothing without its share; an index has both in the text above.
     for name in ("rate", "rest_rate") if finding.unit == "customers" else ():
         if name in finding.derived:
             figure = printer.quantity(finding.derived[name], DERIVED[name])
-            parts.append((draft.plain(draft.word(f"evidence.{name}").format(value=figure)),))
+            parts.append((Span(draft.phrase(f"evidence.{name}", value=figure)),))
     if finding.threshold is not None:
-        words = draft.word("evidence.threshold").format(value=printer.setting(finding.threshold, finding.unit))
+        words = draft.phrase("evidence.threshold", value=printer.setting(finding.threshold, finding.unit))
         parts.append((draft.plain(words),))
     if finding.n:
         parts.append((draft.plain(printer.base(finding.n)),))

@@ -35,7 +35,7 @@ def interval_figure(draft: Draft, block: ChartBlock, edge: Fraction | None, edge
     rule = float(edge) if edge is not None else None
     series = (Series("", tuple(shown)),)
     data = ChartData("interval", series, draft.locale, percent=True, rule=rule, rule_text=edge_words)
-    unit = draft.known(draft.word("unit.interval").format(confidence=CONFIDENCE))
+    unit = draft.phrase("unit.interval", confidence=CONFIDENCE)
     dates = ("since", "period") if is_flow(draft, asked.name) else ("period",)
     caption = draft.metric_label(asked.name)
     return figure(draft, block.id, data, caption=caption, unit=unit, dates=dates, half=block.half)

@@ -26,11 +26,11 @@ def lorenz_figure(draft: Draft, block: ChartBlock) -> Figure | None:
     for fact in facts:
         stated = fact.segment in STATED
         share = draft.printer.quantity(fact.value, "share")
-        label = draft.known(draft.word("lorenz.point").format(share=f"{fact.segment}%")) if stated else ""
+        label = draft.phrase("lorenz.point", share=f"{fact.segment}%") if stated else ""
         marks.append(Mark(label, float(fact.value), share if stated else "", draft.cite(fact),
                           low=int(fact.segment) / 100, emphasis=stated))
     options = {
-        "gini": draft.word("lorenz.gini").format(value=draft.printer.quantity(gini.value, "coefficient")),
+        "gini": draft.phrase("lorenz.gini", value=draft.printer.quantity(gini.value, "coefficient")),
         "equality": draft.word("lorenz.equality"),
         "x_axis": draft.word("lorenz.x"),
     }

@@ -73,7 +73,7 @@ def _subset(draft: Draft, metric: str, at: Sequence[str], change: bool) -> Row |
     if fact is None:
         return None
     measure = draft.printer.column(draft.printer.unit(fact), [fact.value])
-    words = draft.word("of_which").format(label=draft.metric_label(metric))
+    words = draft.phrase("of_which", label=draft.metric_label(metric))
     none = draft.cell(None, measure)
     label = _named(draft, words, measure.head)
     cells = (draft.cell(fact, measure) if one == "period" else none for one in at)

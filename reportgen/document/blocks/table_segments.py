@@ -85,9 +85,9 @@ def _series(
     label = draft.metric_label(asked.name)
     group = draft.word(f"at.{date}") if several else ""
     if asked.at == "since" and not several:
-        label = draft.word("opening_of").format(label=label)
+        label = draft.phrase("opening_of", label=label)
     if asked.style == "interval":
-        label = draft.word("interval_of").format(label=label)
+        label = draft.phrase("interval_of", label=label)
     main = _Series(label, group, cells, total, draft.printer.column(unit, values), asked.style,
                    adds_up=unit in ("customers", "money"))
     if not block.share or unit not in ("customers", "money"):
@@ -145,6 +145,6 @@ def _footing(draft: Draft, block: TableBlock, view: DimensionView, series: Seque
             label = f"{one.group}{one.label}" if draft.locale == "zh-CN" else draft.inside(
                 ", ".join(part for part in (one.label, one.group.lower()) if part))
             unit = "" if one.measure.head == "%" and draft.locale == "en" else one.measure.head
-            text = draft.word("note.rounding").format(label=label, sum=off[0], total=off[1], unit=unit)
+            text = draft.phrase("note.rounding", label=label, sum=off[0], total=off[1], unit=unit)
             told.append((Span(draft.known(text)),))
     return tuple(told)

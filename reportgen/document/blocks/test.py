@@ -38,9 +38,9 @@ def build_test(draft: Draft, block: TestBlock) -> tuple[Block, ...]:
     )
     data = ChartData("heatmap", series, draft.locale, options={"scale": "residuals"},
                      row_labels=tuple(one.name for one in series))
-    caption = draft.word("test.caption").format(
-        dimension=draft.dimension_label(tested.dimension), against=draft.dimension_label(tested.against))
-    note: Text = (draft.plain(draft.word("test.note").format(odd=f"{ODD:g}", confidence=CONFIDENCE)),)
+    caption = draft.phrase("test.caption", dimension=draft.dimension_label(tested.dimension),
+                           against=draft.inside(draft.dimension_label(tested.against)))
+    note: Text = (Span(draft.phrase("test.note", odd=f"{ODD:g}", confidence=CONFIDENCE)),)
     made = figure(draft, block.id, data, caption=caption, unit=draft.word("test.unit"), dates=(tested.at,),
                   more=(note,))
     # Findings name a cell from either side; both names lead here.
@@ -70,13 +70,13 @@ def _other_side(draft: Draft, tested: Association) -> frozenset[str]:
 def _sentence(draft: Draft, key: str, tested: Association, link: Span | None = None) -> Text:
     """The verdict with n, method, q and Cramér's V; what is odd is named when it holds."""
     dimension, against = draft.dimension_label(tested.dimension), draft.inside(draft.dimension_label(tested.against))
-    words = draft.word(key).format(
-        dimension=dimension, inside=draft.inside(dimension), against=against,
+    words = draft.phrase(
+        key, dimension=dimension, inside=draft.inside(dimension), against=against,
         n=draft.printer.quantity(Fraction(tested.n), "customers"), q=draft.printer.probability(tested.q),
         v=digits(rounded(Fraction(tested.v), 2, draft.printer.rounding)), method=draft.word(f"method.{tested.method}"),
         date=draft.day_words(tested.at) or "", odd=_odd(draft, tested),
     )
-    head, _, tail = draft.known(words).partition("[exhibit]")
+    head, _, tail = words.partition("[exhibit]")
     return (Span(head), link, Span(tail)) if link else (Span(head + tail),)
 
 

@@ -159,3 +159,23 @@ def test_the_seal_prints_the_digests_and_a_code(chinese: Document) -> None:
     values = [value for _, value in seal.rows]  # type: ignore[union-attr]
     assert "f" * 64 in values
     assert seal.qr_svg.startswith("<svg")  # type: ignore[union-attr]
+
+
+def marks(document: Document, name: str) -> dict[str, str]:
+    found = next(one for one in blocks(document) if isinstance(one, Figure) and one.anchor == name)
+    return {mark.label: mark.text for series in found.data.series for mark in series.marks}
+
+
+def test_a_chart_draws_the_date_it_names(chinese: Document) -> None:
+    rows = {row[0]: row for row in table(chinese, "t_age")}
+    for name, column in (("f_age", 1), ("f_age_close", 3)):
+        drawn = marks(chinese, name)
+        assert drawn == {label: f"{rows[label][column]}户 {rows[label][column + 1]}%" for label in drawn}
+        assert len(drawn) == len(rows) - 1
+    assert "来源：2010年12月31日客户快照。" in notes(chinese, "f_age")
+
+
+def test_a_bridge_runs_from_the_opening_to_the_close(chinese: Document) -> None:
+    assert marks(chinese, "b_customers") == {"期初": "72", "流失": "−33", "毛新增": "+111", "期末": "150"}
+    assert list(marks(chinese, "b_aum")) == ["期初", "流失", "保留户变动", "毛新增", "期末"]
+    assert list(marks(chinese, "b_customers")) == ["期初", "流失", "毛新增", "期末"]
