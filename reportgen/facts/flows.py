@@ -146,6 +146,7 @@ def _growth(builder: FactBuilder, scope: str, n0: int, n1: int, a0: int, a1: int
     if a0 > 0:
         builder.add("aum_growth", scope, a1 - a0, a0, n=n0, query="stock")
     if a0 > 0 and n1 and n0:
+        builder.add("aum_per_customer_change", scope, a1 * n0 - a0 * n1, n0 * n1, n=n1, query="stock")
         builder.add("aum_per_customer_growth", scope, a1 * n0 - a0 * n1, a0 * n1, n=n0, query="stock")
     if n0 and n1:
         more, average_0, average_1 = n1 - n0, Fraction(a0, n0), Fraction(a1, n1)

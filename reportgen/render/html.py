@@ -108,6 +108,13 @@ def top(sections: Sequence[Section]) -> list[Section]:
     return [section for section in sections if section.level == 1]
 
 
+def is_long(tile: Tile) -> bool:
+    """Whether a tile's figure and unit need smaller type to stay inside a column of four (102 pt, advances in pt)."""
+    figure = sum(5.5 if sign in ",.−" else 11.1 for span in tile.value for sign in span.text)
+    unit = 27.0 if " " in tile.unit else sum(4.9 if sign.isascii() else 9.0 for sign in tile.unit)
+    return figure + 4 + unit > _TILE
+
+
 def tile_rows(tiles: Sequence[Tile]) -> list[Sequence[Tile]]:
     """Tiles in rows of at most four, as even as can be: five make three and two."""
     count = -(-len(tiles) // 4) or 1
@@ -149,8 +156,9 @@ def breakable(text: str) -> Markup:
     return Markup("<wbr>").join(escape(piece) for piece in pieces)
 
 
+_TILE = 102
 FILTERS: dict[str, Callable[..., object]] = {
-    "fragment": fragment, "svg_uri": svg_uri, "widths": widths, "head_groups": head_groups, "tile_rows": tile_rows,
+    "fragment": fragment, "svg_uri": svg_uri, "widths": widths, "head_groups": head_groups, "tile_rows": tile_rows, "is_long": is_long,
     "side_by_side": side_by_side, "top": top,
     "numbered": numbered, "breakable": breakable, "with_unit": with_unit, "nth": lambda items, index: items[index],
 }
