@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from collections.abc import Callable
@@ -15,6 +16,10 @@ from reportgen.period import Period
 
 if TYPE_CHECKING:
     from reportgen.config import Job
+
+
+_OWNER = "pid"
+"""File in a work folder that names the process it belongs to."""
 
 
 def _now() -> datetime:
@@ -74,8 +79,25 @@ class RunContext:
     def work(self) -> Path:
         """This run's own folder for intermediate files, made on first use, readable by its owner only."""
         folder = self.output / "work" / self.run_id
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not folder.is_dir():
+            try:
+                self._forget_dead_runs()
+                folder.mkdir(parents=True, mode=0o700)
+                (folder / _OWNER).write_text(str(os.getpid()), encoding="ascii")
+            except OSError as error:
+                raise JobError(
+                    f"{self.output}: cannot be used for output: {error.strerror}.",
+                    state="Nothing was run.",
+                    hint="Name a folder that can be written: --output DIR.",
+                ) from None
         return folder
+
+    def _forget_dead_runs(self) -> None:
+        """Remove what a killed run left: its work files hold customer data."""
+        for owner in (self.output / "work").glob(f"*/{_OWNER}"):
+            pid = owner.read_text(encoding="ascii")
+            if not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists():
+                shutil.rmtree(owner.parent, ignore_errors=True)
 
     def path(self, name: str) -> Path:
         """The path of an intermediate file; no other code composes one."""

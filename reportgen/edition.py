@@ -33,11 +33,14 @@ class EditionIds:
     """Over the report's folder, the base folder and the fonts: every path and content."""
     rules: str
     """Over the rules, suggestions, metrics and dimensions that judged and named the facts."""
+    origin: str = ""
+    """Over all else a page may print: period, scope, sources, quality results, program version."""
 
     @property
     def short(self) -> str:
         """Twelve digits that name this edition's content in speech and print."""
-        return hashlib.sha256("".join((self.facts, self.job, self.templates, self.rules)).encode()).hexdigest()[:12]
+        parts = (self.facts, self.job, self.templates, self.rules, self.origin)
+        return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
 
 
 def _digest(folders: Iterable[Path]) -> str:
@@ -62,27 +65,35 @@ def identify(facts: FactSet, context: RunContext, scope: str = "bank") -> Editio
         job.digest,
         _digest(templates),
         _digest(rules),
+        hashlib.sha256(_json(_told(facts, context, scope))).hexdigest(),
     )
 
 
 def edition_json(ids: EditionIds, facts: FactSet, context: RunContext, scope: str = "bank") -> bytes:
     """The attached `edition.json`: sorted keys, UTF-8, no clock."""
-    job = context.job
     content = {
+        **_told(facts, context, scope),
         "format": "reportgen-edition 1",
-        "program": __version__,
         "edition": ids.edition,
         "id": ids.short,
-        "job": {"name": job.job, "sha256": ids.job},
-        "report": job.report,
+        "job": {"name": context.job.job, "sha256": ids.job},
+        "facts": {"rows": sum(1 for _ in facts.of_scope(scope)), "sha256": ids.facts},
+        "templates": {"sha256": ids.templates},
+        "rules": {"sha256": ids.rules},
+    }
+    return _json(content)
+
+
+def _told(facts: FactSet, context: RunContext, scope: str) -> dict[str, object]:
+    """What a page may print beside facts, job, templates and rules."""
+    return {
+        "program": __version__,
+        "report": context.job.report,
         "period": facts.period,
         "since": facts.since,
         "as_of": facts.as_of,
         "scope": scope,
         "currency": facts.currency,
-        "facts": {"rows": sum(1 for _ in facts.of_scope(scope)), "sha256": ids.facts},
-        "templates": {"sha256": ids.templates},
-        "rules": {"sha256": ids.rules},
         "sources": [
             {"name": one.name, "location": one.location, "sha256": one.sha256, "rows": one.rows, "as_of": one.as_of}
             for one in facts.origins
@@ -93,4 +104,7 @@ def edition_json(ids: EditionIds, facts: FactSet, context: RunContext, scope: st
             if one.count
         ],
     }
+
+
+def _json(content: dict[str, object]) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

@@ -28,11 +28,11 @@ class Engine(Protocol):
     """Name of each query that ran to its SQL."""
 
     def load_text(self, name: str, columns: Sequence[str], path: str, delimiter: str) -> ibis.Table:
-        """A UTF-8 delimited file as a table of text columns with `row_no`, the line of each row."""
+        """A UTF-8 delimited file as a table of text columns with the line of each row."""
         ...
 
     def load_parquet(self, name: str, path: str) -> ibis.Table:
-        """A Parquet file as a table of text columns with `row_no`."""
+        """A Parquet file as a table of text columns, with the number of each row."""
         ...
 
     def store(self, name: str, expression: ibis.Table) -> ibis.Table:

@@ -20,6 +20,8 @@ class Gates(Model):
     duplicate_key: Verdict = Field("block", description="A customer twice on one date.")
     missing_key: Verdict = Field("block", description="A row without a customer number.")
     wrong_date: Verdict = Field("block", description="Rows of another date than the source is for.")
+    missing_date: Verdict = Field("block", description="A row without a date.")
+    other_date: Verdict = Field("allow", description="Rows of dates this period does not use, as in a file of many months.")
     future_date: Verdict = Field("block", description="A contact or opening date after the snapshot.")
     unparsable: UnparsableGate = Field(default_factory=UnparsableGate)
     negative_aum: Verdict = Field("block", description="allow: data, left out of concentration and counted.")

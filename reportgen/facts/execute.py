@@ -6,11 +6,13 @@ Everything else builds Ibis expressions. Each query that yields facts is kept as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.errors import Problem, SourceError
+from reportgen.sources.table import LINE
 
 if TYPE_CHECKING:
     import ibis
@@ -27,6 +29,17 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C while a query runs: the engine tells it as a RuntimeError, the program as what it is."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupt" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
+
+
 class DuckEngine:
     """An `Engine` (see `protocols`)."""
 
@@ -40,10 +53,11 @@ class DuckEngine:
         self.queries: dict[str, str] = {}
 
     def _run(self, sql: str) -> list[tuple[object, ...]]:
-        return list(self._connection.con.execute(sql).fetchall())
+        with _interruptible():
+            return list(self._connection.con.execute(sql).fetchall())
 
     def load_text(self, name: str, columns: Sequence[str], path: str, delimiter: str) -> ibis.Table:
-        """A UTF-8 delimited file as text columns with `row_no` (the head is line 1).
+        """A UTF-8 delimited file as text columns with `LINE` (the head is line 1).
 
         Raises SourceError for rows whose number of cells differs from the head's or whose quotes do not close.
         """
@@ -59,7 +73,7 @@ class DuckEngine:
         try:
             self._run(
                 f"CREATE TABLE {_quoted('text_' + name)} AS "
-                f"SELECT row_number() OVER () + 1 AS row_no, * FROM read_csv({_literal(path)}, {options})"
+                f"SELECT row_number() OVER () + 1 AS {LINE}, * FROM read_csv({_literal(path)}, {options})"
             )
             rejects = self._run(
                 f"SELECT line, error_type::VARCHAR, count(*) FROM {_quoted(name + '_rejects')} GROUP BY 1, 2 ORDER BY 1"
@@ -88,7 +102,7 @@ class DuckEngine:
         raise SourceError(problems, state="No report was made; a shifted cell would be a wrong number.")
 
     def load_parquet(self, name: str, path: str) -> ibis.Table:
-        """A Parquet file as text columns with `row_no`; raises SourceError where it cannot be read."""
+        """A Parquet file as text columns with `LINE`; raises SourceError where it cannot be read."""
         import duckdb
 
         try:
@@ -97,7 +111,7 @@ class DuckEngine:
             texts = ", ".join(f"CAST({_quoted(column)} AS VARCHAR) AS {_quoted(column)}" for column in columns)
             self._run(
                 f"CREATE TABLE {_quoted('text_' + name)} AS "
-                f"SELECT row_number() OVER () AS row_no, {texts} FROM read_parquet({_literal(path)})"
+                f"SELECT row_number() OVER () AS {LINE}, {texts} FROM read_parquet({_literal(path)})"
             )
         except duckdb.Error as error:
             first = str(error).strip().splitlines()[0].replace(path, Path(path).name)
@@ -113,7 +127,9 @@ class DuckEngine:
 
     def fetch(self, name: str, expression: ibis.Table) -> pd.DataFrame:
         """Run a query, remember its SQL under `name`, and return its rows."""
-        result = self._connection.con.execute(self._compiled(name, expression)).to_arrow_table()
+        sql = self._compiled(name, expression)
+        with _interruptible():
+            result = self._connection.con.execute(sql).to_arrow_table()
         frame: pd.DataFrame = result.to_pandas()
         return frame
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -25,8 +26,9 @@ def _root(value: Fraction, exponent: Fraction) -> Fraction:
         return Fraction(power.quantize(Decimal(1).scaleb(-30)))
 
 
-def _empty(tally: Tally) -> dict[str, int]:
-    return dict.fromkeys(next(iter(tally.values()), {}), 0)
+def _cell(tally: Tally, scope: str, segment: str = "") -> Mapping[str, int]:
+    """The measures of a scope's segment; zeros where the engine had no row for it."""
+    return defaultdict(int, tally.get((scope, "period", segment, ""), {}))
 
 
 def totals(
@@ -41,14 +43,12 @@ def totals(
 ) -> None:
     """Flows of each scope. `moved`: scope to (customers in, their opening assets, customers out, theirs)."""
     for scope in scopes:
-        left = out.get((scope, "period", "", ""), _empty(out))
-        new = came.get((scope, "period", "", ""), _empty(came))
-        opening = stock.get((scope, "since", "", ""), {"n": 0, "aum": 0})
-        closing = stock.get((scope, "period", "", ""), {"n": 0, "aum": 0})
+        left, new = _cell(out, scope), _cell(came, scope)
+        opening, closing = (defaultdict(int, stock.get((scope, at, "", ""), {})) for at in ("since", "period"))
         n0, n1, a0, a1 = opening["n"], closing["n"], opening["aum"], closing["aum"]
         _counts(builder, scope, left, new, n0, n1, tracked=tracked)
         _amounts(builder, scope, left, new, a0, a1)
-        _growth(builder, scope, n0, n1, a0, a1)
+        _growth(builder, scope, opening, closing)
         if n0 and months:
             monthly = _root(Fraction(left["retained"], n0), Fraction(1, months))
             yearly = _root(Fraction(left["retained"], n0), Fraction(12, months))
@@ -78,6 +78,7 @@ def totals(
             "transfer_out": -out_aum,
             "transfer_in": in_aum,
             "existing": new["change"],
+            **({"unknown": new["unknown"]} if new["unknown_n"] else {}),
             "new": new["new_close"],
             "closing": a1,
         }
@@ -115,7 +116,9 @@ def _counts(
     builder.add("churn_rate", scope, left["lost"], n0, query="flow out")
     builder.add("gross_new_share", scope, new["new"], n1, query="flow in")
     if tracked:
-        for kind, count in (("left", left["lost"] - left["fell"]), ("below_floor", left["fell"])):
+        unclear = left["lost"] - left["gone"] - left["fell"]
+        kinds = {"left": left["gone"], "below_floor": left["fell"], **({"unclear": unclear} if unclear else {})}
+        for kind, count in kinds.items():
             builder.add(
                 "customers_lost", scope, count, dimension="loss", segment=kind, n=left["lost"], query="flow out"
             )
@@ -134,21 +137,26 @@ def _amounts(
         builder.add("aum_retention_rate", scope, left["retained_open"], a0, n=left["n_open"], query="flow out")
         builder.add("aum_churn_rate", scope, left["lost_open"], a0, n=left["n_open"], query="flow out")
     for metric, amount, count in (
-        ("aum_per_customer_retained", left["retained_open"], left["retained"]),
-        ("aum_per_customer_lost", left["lost_open"], left["lost"]),
-        ("aum_per_customer_gross_new", new["new_close"], new["new"]),
+        ("aum_per_customer_retained", left["retained_open"], left["retained_known"]),
+        ("aum_per_customer_lost", left["lost_open"], left["lost_known"]),
+        ("aum_per_customer_gross_new", new["new_close"], new["new_known"]),
     ):
         builder.add(metric, scope, amount, count, query="flow out")
 
 
-def _growth(builder: FactBuilder, scope: str, n0: int, n1: int, a0: int, a1: int) -> None:
+def _growth(builder: FactBuilder, scope: str, opening: Mapping[str, int], closing: Mapping[str, int]) -> None:
+    """Growth and what it is made of; a base of nothing or an overdraft has no growth rate."""
+    n0, n1, a0, a1 = opening["n"], closing["n"], opening["aum"], closing["aum"]
+    k0, k1 = opening["known"], closing["known"]
     builder.add("customers_growth", scope, n1 - n0, n0, query="stock")
-    if a0 > 0:
+    if a0 > 0 and a1 >= 0:
         builder.add("aum_growth", scope, a1 - a0, a0, n=n0, query="stock")
-    if a0 > 0 and n1 and n0:
-        builder.add("aum_per_customer_change", scope, a1 * n0 - a0 * n1, n0 * n1, n=n1, query="stock")
-        builder.add("aum_per_customer_growth", scope, a1 * n0 - a0 * n1, a0 * n1, n=n0, query="stock")
-    if n0 and n1:
+    if k0 and k1:
+        builder.add("aum_per_customer_change", scope, a1 * k0 - a0 * k1, k0 * k1, n=k1, query="stock")
+        if a0 > 0 and a1 >= 0:
+            builder.add("aum_per_customer_growth", scope, a1 * k0 - a0 * k1, a0 * k1, n=k0, query="stock")
+    # Volume and value are told apart by customers: an amount that is missing would count as value lost.
+    if (k0, k1) == (n0, n1) and n0 and n1:
         more, average_0, average_1 = n1 - n0, Fraction(a0, n0), Fraction(a1, n1)
         parts = {
             "volume": more * average_0,
@@ -164,10 +172,9 @@ def by_dimension(builder: FactBuilder, view: DimensionView, scopes: Iterable[str
     name = view.of or view.id
     for scope in scopes:
         for segment in view.segments:
-            left = out.get((scope, "period", segment.id, ""), _empty(out))
-            new = came.get((scope, "period", segment.id, ""), _empty(came))
+            left, new = _cell(out, scope, segment.id), _cell(came, scope, segment.id)
             place: Place = {"dimension": view.id, "segment": segment.id, "query": f"flow out {name}"}
-            n0 = left.get("n_open", 0)
+            n0 = left["n_open"]
             if out:
                 builder.add("customers_retained", scope, left["retained"], n=n0, **place)
                 builder.add("customers_lost", scope, left["lost"], n=n0, **place)

@@ -20,6 +20,7 @@ from reportgen.facts.wording import MISSING
 from reportgen.frames import Frames
 from reportgen.frames.convert import Expression
 from reportgen.frames.dates import AsOf
+from reportgen.frames.roles import ROLES
 from reportgen.protocols import Engine
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ def build_members(frames: Frames, job: Job, asof: AsOf, dimensions: Mapping[str,
     for column, wanted in job.population.items():
         values = (wanted,) if isinstance(wanted, str) else wanted
         counted = counted & table[column].isin(values).fill_null(False)
-    kept = [name for name in sorted(columns) if name not in ("branch_id", "region_id")]
+    # Columns the job added are cut into segments here and not carried on: their names are the bank's own.
+    kept = sorted(columns & (set(ROLES["snapshots"]) - {"branch_id", "region_id"}))
     everyone = engine.store(
         "everyone",
         table.select(

@@ -37,6 +37,7 @@ def _stock_measures(members: Members, asof_days: Mapping[str, dt.date], request:
         "negative": _sum(table.amount < 0),
         "zero": _sum((table.amount == 0) & table.aum.notnull()),
         "missing": _sum(table.aum.isnull()),
+        "known": _sum(table.aum.notnull()),
     }
     if "rm_id" in have:
         measures["managed"] = _sum(table.rm_id.notnull())
@@ -45,15 +46,18 @@ def _stock_measures(members: Members, asof_days: Mapping[str, dt.date], request:
             measures[column] = _sum(table[column].fill_null(0))
     if members.floor is not None:
         floor = members.floor
+        measures["below"] = _sum((table.aum < floor).fill_null(False))
         measures["near_down"] = _sum((table.amount >= floor) & (table.amount * 100 < floor * 105))
         if "qualifying_amount" in have:
             bought = table.qualifying_amount.fill_null(0)
             qualified = (bought > 0) & (table.amount >= floor) & (table.amount - bought < floor)
             measures["qualified"] = _sum(qualified)
+            measures["unaided"] = _sum(table.amount - bought >= floor)
             measures["qualified_amount"] = _sum(qualified.ifelse(bought, 0))
     if "last_contact" in have:
         days = _days_since(table, asof_days)
         measures["overdue"] = _sum((days > request.contact_limit_days).fill_null(True))
+        measures["unrecorded"] = _sum(table.last_contact.isnull())
         if "since" in asof_days:
             opening = ibis.literal(asof_days["since"], type="date")
             measures["contacted"] = _sum((table.last_contact > opening).fill_null(False))
@@ -109,8 +113,8 @@ def panel(members: Members, dimensions: Sequence[str]) -> ibis.Table:
 
     A present customer without an amount is present: flags decide, never the amount.
     """
-    table = members.members
-    kept = ["customer_id", "branch", "region", "amount", *(SEG + name for name in dimensions)]
+    table = members.members.mutate(known=members.members.aum.notnull())
+    kept = ["customer_id", "branch", "region", "amount", "known", *(SEG + name for name in dimensions)]
     sides = []
     for at, mark in (("since", "0"), ("period", "1")):
         side = table.filter(table.at == at).select(*kept)
@@ -118,7 +122,13 @@ def panel(members: Members, dimensions: Sequence[str]) -> ibis.Table:
     opening, closing = sides
     both = opening.outer_join(closing, opening.customer_id_0 == closing.customer_id_1)
     tracked = members.everyone.filter(members.everyone["at"] == "period")
-    tracked = tracked.select(tracked_id=tracked.customer_id, tracked_amount=tracked.amount)
+    floor = members.floor
+    under = tracked.aum < floor if floor is not None else tracked.aum.notnull()
+    tracked = tracked.select(
+        tracked_id=tracked.customer_id,
+        emptied=(tracked.aum == 0).fill_null(False),
+        under=((tracked.aum > 0) & under).fill_null(False),
+    )
     both = both.left_join(tracked, both.customer_id_0 == tracked.tracked_id)
     in_0, in_1 = both.present_0.fill_null(False), both.present_1.fill_null(False)
     return both.mutate(
@@ -126,27 +136,37 @@ def panel(members: Members, dimensions: Sequence[str]) -> ibis.Table:
         in_1=in_1,
         amount_0=both.amount_0.fill_null(0),
         amount_1=both.amount_1.fill_null(0),
-        fell=(in_0 & ~in_1 & (both.tracked_amount > 0)).fill_null(False),
+        known_0=both.known_0.fill_null(False),
+        known_1=both.known_1.fill_null(False),
+        gone=in_0 & ~in_1 & (both.tracked_id.isnull() | both.emptied.fill_null(False)),
+        fell=in_0 & ~in_1 & both.under.fill_null(False),
     )
 
 
 def flow(pane: ibis.Table, dimensions: Sequence[str]) -> dict[str, ibis.Table]:
     """What left by opening branch and segment, what came by closing branch and segment, who moved branch."""
     retained, lost, new = pane.in_0 & pane.in_1, pane.in_0 & ~pane.in_1, pane.in_1 & ~pane.in_0
+    both_known = pane.known_0 & pane.known_1
     out = {
         "n_open": _sum(pane.in_0),
         "retained": _sum(retained),
         "retained_open": _sum(retained.ifelse(pane.amount_0, 0)),
         "lost": _sum(lost),
         "lost_open": _sum(lost.ifelse(pane.amount_0, 0)),
+        "gone": _sum(pane.gone),
         "fell": _sum(pane.fell),
+        "retained_known": _sum(retained & pane.known_0),
+        "lost_known": _sum(lost & pane.known_0),
     }
     came = {
         "n_close": _sum(pane.in_1),
         "new": _sum(new),
         "new_close": _sum(new.ifelse(pane.amount_1, 0)),
         "retained_close": _sum(retained.ifelse(pane.amount_1, 0)),
-        "change": _sum(retained.ifelse(pane.amount_1 - pane.amount_0, 0)),
+        "new_known": _sum(new & pane.known_1),
+        "change": _sum((retained & both_known).ifelse(pane.amount_1 - pane.amount_0, 0)),
+        "unknown": _sum((retained & ~both_known).ifelse(pane.amount_1 - pane.amount_0, 0)),
+        "unknown_n": _sum(retained & ~both_known),
     }
     queries = {}
     for side, measures, present in (("0", out, pane.in_0), ("1", came, pane.in_1)):

@@ -30,13 +30,14 @@ def totals(builder: FactBuilder, tally: Tally) -> None:
         n, aum = cell["n"], cell["aum"]
         add("customers_total", num=n, n=n)
         add("aum_point", num=aum, n=n)
-        add("aum_per_customer", num=aum, den=n)
+        add("aum_per_customer", num=aum, den=cell["known"])
         for metric in ("negative", "zero", "missing"):
             add(f"aum_{metric}", num=cell[metric], n=n)
         if "managed" in cell:
             add("coverage_rate", num=cell["managed"], den=n)
         if "near_down" in cell:
             add("near_threshold_down", num=cell["near_down"], n=n)
+            add("customers_below_floor", num=cell["below"], n=n)
         _mix(add, cell)
         _contact(add, cell, at)
         _qualification(add, cell)
@@ -56,6 +57,7 @@ def _contact(add: partial[None], cell: Mapping[str, int], at: str) -> None:
         return
     add("contact_overdue", num=cell["overdue"], n=cell["n"])
     add("contact_overdue_share", num=cell["overdue"], den=cell["n"])
+    add("contact_unrecorded", num=cell["unrecorded"], n=cell["n"])
     if "contacted" in cell and at == "period":
         add("contact_rate", num=cell["contacted"], den=cell["n"])
 
@@ -71,7 +73,7 @@ def _qualification(add: partial[None], cell: Mapping[str, int]) -> None:
     add("wealth_qualified_share", num=qualified, den=n)
     if cell["aum"] > 0:
         add("wealth_qualified_aum_share", num=bought, den=cell["aum"], n=qualified)
-    add("customers_not_qualified", num=n - qualified, n=n)
+    add("customers_not_qualified", num=cell["unaided"], n=n)
     add("aum_less_purchases", num=cell["aum"] - bought, n=n)
 
 
@@ -82,14 +84,14 @@ def by_dimension(builder: FactBuilder, view: DimensionView, tally: Tally, whole:
     for (scope, at, _, _), total in whole.items():
         for segment in view.segments:
             cell = tally.get((scope, at, segment.id, ""), dict.fromkeys(total, 0))
-            n, aum = cell["n"], cell["aum"]
+            n, aum, known = cell["n"], cell["aum"], cell["known"]
             place: Place = {"at": at, "dimension": view.id, "segment": segment.id, "query": query}
             builder.add("customers_total", scope, n, n=n, **place)
             builder.add("aum_point", scope, aum, n=n, **place)
-            builder.add("aum_per_customer", scope, aum, n, n=n, **place)
+            builder.add("aum_per_customer", scope, aum, known, **place)
             builder.add(share, scope, n, total["n"], **place)
             if view.column == "age":
-                builder.add("age_avg_aum", scope, aum, n, n=n, **place)
+                builder.add("age_avg_aum", scope, aum, known, **place)
             if view.column == "aum" and total["aum"] > 0:
                 builder.add("band_aum_share", scope, aum, total["aum"], n=n, **place)
 

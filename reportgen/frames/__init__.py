@@ -34,7 +34,7 @@ def build_frames(sources: dict[str, SourceTable], context: RunContext, engine: E
     Raises SourceError (exit 4) for a missing column or a period no source holds, DataRefused (exit 5) for what
     a gate blocks, JobError (exit 2) where a file's date cannot be told.
     """
-    from reportgen.frames.gates import examine, held_dates, raw_samples, refuse_blocked
+    from reportgen.frames.gates import examine, held_dates, refuse_blocked, with_cells
     from reportgen.frames.typed import type_frame
 
     job = context.job
@@ -46,7 +46,7 @@ def build_frames(sources: dict[str, SourceTable], context: RunContext, engine: E
     refuse_missing_dates(job, asof, held)
     quality: tuple[QualityResult, ...] = ()
     for frame in frames.values():
-        quality += raw_samples(examine(frame, job, asof, engine), sources, job, engine)
+        quality += with_cells(examine(frame, job, asof, engine), sources, job, engine)
     refuse_blocked(quality)
     return Frames(frames, quality, {name: tuple(sorted(days)) for name, days in held.items()})
 

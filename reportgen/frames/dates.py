@@ -70,7 +70,8 @@ def refuse_missing_dates(job: Job, asof: AsOf, held: dict[str, set[dt.date]]) ->
     everywhere = set().union(*held.values()) if held else set()
     missing = [day for day in asof.days if day not in everywhere]
     if missing:
-        holds = "; ".join(f"'{name}' holds {_days(days)}" for name, days in held.items())
+        names = job.frames["snapshots"].from_
+        holds = "; ".join(f"'{name}' holds {_days(held.get(name, set()))}" for name in names)
         raise SourceError(
             Problem(job.path, f"no source holds {_days(set(missing))}, which the period {asof.period} needs: {holds}."),
             state="No report was made; the newest data is never taken for another period's.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import ibis
 
@@ -18,11 +18,9 @@ from reportgen.frames.convert import Expression
 from reportgen.frames.dates import AsOf
 from reportgen.frames.quality import QualityResult, Verdict
 from reportgen.frames.roles import PERSONAL
-from reportgen.frames.typed import BAD, TRIMMED, UNKNOWN, TypedFrame
+from reportgen.frames.typed import BAD, SOURCE, TRIMMED, UNKNOWN, TypedFrame
 from reportgen.protocols import Engine
-
-if TYPE_CHECKING:
-    from reportgen.sources.table import SourceTable
+from reportgen.sources.table import LINE, SourceTable
 
 _LISTED = 20
 _OLDEST = 120
@@ -31,6 +29,8 @@ _WORDS = {
     "missing_key": "have no customer number",
     "duplicate_key": "repeat a customer on one date",
     "wrong_date": "are of another date than the source is for",
+    "missing_date": "have no date",
+    "other_date": "are of dates this period does not use",
     "future_date": "lie after the snapshot's date",
     "negative_aum": "are negative",
     "missing_amount": "have no amount",
@@ -74,6 +74,11 @@ def _repeated(table: ibis.Table, *key: str) -> Expression:
     return (table.count().over(ibis.window(group_by=list(key))) > 1) & table.customer_id.notnull()
 
 
+def _blank(table: ibis.Table, column: str) -> Expression:
+    """An empty cell; one that could not be read is counted as such."""
+    return table[column].isnull() & ~table[BAD + column]
+
+
 def _dated_checks(frame: TypedFrame, job: Job, asof: AsOf) -> Iterator[Check]:
     """What only a table of dated rows can be asked."""
     table, gates = frame.table, job.gates
@@ -81,8 +86,10 @@ def _dated_checks(frame: TypedFrame, job: Job, asof: AsOf) -> Iterator[Check]:
         expected = asof.expected(job, name)
         if expected is not None:
             other = (table.snapshot_date != ibis.literal(expected, type="date")) | table.snapshot_date.isnull()
-            yield "wrong_date", "snapshot_date", gates.wrong_date, (table.source == name) & other
+            yield "wrong_date", "snapshot_date", gates.wrong_date, (table[SOURCE] == name) & other
+    yield "missing_date", "snapshot_date", gates.missing_date, _blank(table, "snapshot_date")
     needed = table.snapshot_date.isin([ibis.literal(day, type="date") for day in asof.days])
+    yield "other_date", "snapshot_date", gates.other_date, ~needed & table.snapshot_date.notnull()
     repeated = _repeated(table, "customer_id", "snapshot_date")
     yield "duplicate_key", "customer_id", gates.duplicate_key, needed & repeated
     for column in ("last_contact", "open_date"):
@@ -90,77 +97,67 @@ def _dated_checks(frame: TypedFrame, job: Job, asof: AsOf) -> Iterator[Check]:
             yield "future_date", column, gates.future_date, needed & (table[column] > table.snapshot_date)
     if "aum" in frame.kinds:
         yield "negative_aum", "aum", gates.negative_aum, needed & (table.aum < 0)
-        yield "missing_amount", "aum", gates.missing_amount, needed & table.aum.isnull() & ~table[BAD + "aum"]
+        yield "missing_amount", "aum", gates.missing_amount, needed & _blank(table, "aum")
     for column in sorted(set(frame.kinds) - {"aum", "customer_id", "snapshot_date"}):
-        empty = needed & table[column].isnull() & ~table[BAD + column]
-        yield "missing_value", column, gates.missing_value, empty
+        yield "missing_value", column, gates.missing_value, needed & _blank(table, column)
 
 
 def examine(frame: TypedFrame, job: Job, asof: AsOf, engine: Engine) -> tuple[QualityResult, ...]:
     """Every gate of a frame by source, in one scan; rows are listed only for the gates that counted any."""
     checks = list(_checks(frame, job, asof))
     marked = frame.table.select(
-        "source",
-        "row_no",
-        *(column for column in frame.kinds if column not in ("source", "row_no")),
+        SOURCE,
+        LINE,
         **{f"check_{place}": concerned.fill_null(False) for place, (_, _, _, concerned) in enumerate(checks)},
     )
     marked = engine.store(f"gates_{frame.role}", marked)
     counts = engine.fetch(
         f"gates {frame.role}",
-        marked.group_by("source").aggregate(
+        marked.group_by(SOURCE).aggregate(
             total=marked.count(),
             **{f"check_{place}": marked[f"check_{place}"].sum() for place in range(len(checks))},
         ),
     )
     results = []
-    for record in counts.sort_values("source").to_dict("records"):
-        source, total = str(record["source"]), int(record["total"])
+    for record in counts.sort_values(SOURCE).to_dict("records"):
+        source, total = str(record[SOURCE]), int(record["total"])
         for place, (gate, column, setting, _) in enumerate(checks):
             count = int(record[f"check_{place}"])
             verdict = _judge(setting, count)
             if gate == "unparsable":
                 verdict = "block" if count > job.gates.unparsable.block_above * total else "warn" if count else "pass"
-            rows, samples = _list(engine, marked, source, place, column) if count else ((), ())
-            results.append(QualityResult(gate, source, column, count, total, verdict, rows, samples))
+            rows = _lines(engine, marked, source, place) if count else ()
+            results.append(QualityResult(gate, source, column, count, total, verdict, rows))
     return tuple(results)
 
 
-def _list(
-    engine: Engine, marked: ibis.Table, source: str, place: int, column: str
-) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """The first rows a check concerns, and the values there unless they are personal."""
-    concerned = marked.filter((marked.source == source) & marked[f"check_{place}"]).order_by("row_no").limit(_LISTED)
-    shown = ["row_no"] if column in PERSONAL else ["row_no", column]
-    frame = engine.fetch(f"gate rows {place}", concerned.select(*shown))
-    values = () if column in PERSONAL else tuple(dict.fromkeys(str(one) for one in frame[column].dropna()))
-    return tuple(int(row) for row in frame["row_no"]), values[:5]
+def _lines(engine: Engine, marked: ibis.Table, source: str, place: int) -> tuple[int, ...]:
+    """The first lines a check concerns."""
+    concerned = marked.filter((marked[SOURCE] == source) & marked[f"check_{place}"])
+    lines = engine.fetch(f"gate rows {place}", concerned.select(LINE).order_by(LINE).limit(_LISTED))
+    return tuple(int(line) for line in lines[LINE])
 
 
-def raw_samples(
+def with_cells(
     results: tuple[QualityResult, ...], sources: dict[str, SourceTable], job: Job, engine: Engine
 ) -> tuple[QualityResult, ...]:
-    """Unreadable cells as they stand in the source: the typed frame has lost them."""
-    from dataclasses import replace
+    """The cells concerned as they stand in the file, where the column is not personal."""
+    return tuple(replace(one, samples=_cells(one, sources, job, engine)) if one.count else one for one in results)
 
-    found = []
-    for result in results:
-        if result.gate not in ("unparsable", "unknown_value") or not result.count or result.column in PERSONAL:
-            found.append(result)
-            continue
-        frame = next(one for one in job.frames.values() if result.source in one.from_ and result.column in one.columns)
-        column = frame.columns[result.column].column
-        table = sources[result.source].table
-        if column is None:
-            found.append(result)
-            continue
-        cells = engine.fetch(
-            "gate cells",
-            table.filter(table.row_no.isin(result.rows)).order_by("row_no").select(cell=table[column]),
-        )
-        samples = tuple(dict.fromkeys(str(cell)[:40] for cell in cells["cell"]))
-        found.append(replace(result, samples=samples[:5]))
-    return tuple(found)
+
+def _cells(result: QualityResult, sources: dict[str, SourceTable], job: Job, engine: Engine) -> tuple[str, ...]:
+    if result.column in PERSONAL:
+        return ()
+    frames = (one for one in job.frames.values() if result.source in one.from_ and result.column in one.columns)
+    frame = next(frames, None)
+    column = frame.columns[result.column].column if frame else None
+    if column is None:
+        return ()
+    table = sources[result.source].table
+    cells = engine.fetch(
+        "gate cells", table.filter(table[LINE].isin(result.rows)).order_by(LINE).select(cell=table[column])
+    )
+    return tuple(dict.fromkeys(str(cell)[:40] for cell in cells["cell"].dropna()))[:5]
 
 
 def describe(result: QualityResult) -> str:
@@ -187,9 +184,9 @@ def held_dates(frame: TypedFrame, engine: Engine) -> dict[str, set[dt.date]]:
     """The dates each source of the snapshots holds."""
     table = frame.table
     days = engine.fetch(
-        "dates", table.filter(table.snapshot_date.notnull()).group_by(["source", "snapshot_date"]).aggregate()
+        "dates", table.filter(table.snapshot_date.notnull()).group_by([SOURCE, "snapshot_date"]).aggregate()
     )
     held: dict[str, set[dt.date]] = {}
-    for source, day in zip(days["source"], days["snapshot_date"], strict=True):
+    for source, day in zip(days[SOURCE], days["snapshot_date"], strict=True):
         held.setdefault(str(source), set()).add(day.date() if isinstance(day, dt.datetime) else day)
     return held

@@ -15,11 +15,12 @@ from reportgen.frames.convert import Expression, cleaned, convert
 from reportgen.frames.dates import AsOf
 from reportgen.frames.roles import ROLES, ColumnKind
 from reportgen.protocols import Engine
-from reportgen.sources.table import SourceTable
+from reportgen.sources.table import LINE, SourceTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SOURCE = "source__"
 BAD = "bad__"
 UNKNOWN = "unknown__"
 TRIMMED = "trimmed__"
@@ -27,7 +28,7 @@ TRIMMED = "trimmed__"
 
 @dataclass(frozen=True, slots=True)
 class TypedFrame:
-    """`table` holds `source`, `row_no`, the canonical columns, and for each a boolean `bad__<column>`:
+    """`table` holds `SOURCE`, `LINE`, the canonical columns, and for each a boolean `bad__<column>`:
     a cell stood there that could not be read; `trimmed__<column>`: it had blanks around its value;
     `unknown__<column>`: a value the job's map does not name."""
 
@@ -43,7 +44,7 @@ def kind_of(role: str, column: str, entry: ColumnMap) -> ColumnKind:
 
 def _cell(table: ibis.Table, entry: ColumnMap) -> Expression:
     if entry.row_number:
-        return table["row_no"].cast("string")
+        return table[LINE].cast("string")
     if entry.constant is not None:
         return ibis.literal(entry.constant)
     return table[entry.column]
@@ -102,7 +103,7 @@ def type_frame(
         _needs_columns(role, frame, source)
         table = source.table
         columns = _typed_columns(role, frame, table, job.currency, asof.expected(job, name))
-        origin = {"source": ibis.literal(name), "row_no": table["row_no"]}
+        origin = {SOURCE: ibis.literal(name), LINE: table[LINE]}
         if not frame.unpivot:
             parts.append(table.select(**origin, **columns))
             continue

@@ -13,7 +13,7 @@ from reportgen.protocols import Engine
 from reportgen.sources.encoding import transcode
 from reportgen.sources.head import read_head
 from reportgen.sources.origin import Origin
-from reportgen.sources.table import SourceTable
+from reportgen.sources.table import LINE, SourceTable
 
 
 def _locate(name: str, spec: FileSource, context: RunContext) -> Path:
@@ -71,7 +71,7 @@ def open_parquet(name: str, spec: ParquetSource, context: RunContext, engine: En
     path = _locate(name, spec, context)
     digest = _sha256(path)
     table = engine.load_parquet(name, str(path))
-    columns = tuple(column for column in table.columns if column != "row_no")
+    columns = tuple(column for column in table.columns if column != LINE)
     return SourceTable(replace(_origin(name, spec, digest, columns), rows=_count(engine, name, table)), table)
 
 

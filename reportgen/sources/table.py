@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     import ibis
 
 
+LINE = "line__"
+"""The program's own column beside the source's; a bank's column of that name is refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """`table` has the source's own columns as text (empty cell = null) and `row_no`, the line of each row."""
+    """`table` has the source's own columns as text (empty cell = null) and `LINE`, the line of each row."""
 
     origin: Origin
     table: ibis.Table
