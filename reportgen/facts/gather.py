@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reportgen.config.dimension import Dimension, Groups
-from reportgen.config.model import words
 from reportgen.config.names import branch_problem
 from reportgen.context import RunContext
 from reportgen.errors import DataRefused, Problem
@@ -19,11 +18,12 @@ from reportgen.facts.definitions import load_metrics
 from reportgen.facts.fact import Fact
 from reportgen.facts.members import Members, build_members
 from reportgen.facts.plan import Request
-from reportgen.facts.segment import DimensionView, Segment
+from reportgen.facts.segment import DimensionView
 from reportgen.facts.table import FactSet, Omission
 from reportgen.facts.tally import Scopes, Tally, add_up, regroup, turned
+from reportgen.facts.views import dictionary_of, own_views
 from reportgen.facts.whole import concentrations, medians
-from reportgen.facts.wording import ColumnWords, code_words, load_words
+from reportgen.facts.wording import ColumnWords
 from reportgen.frames import Frames, build_frames
 from reportgen.frames.dates import AsOf
 from reportgen.protocols import Engine, Progress, Silent
@@ -108,7 +108,7 @@ class _Gathering:
             since_as_of=asof.opening_day.isoformat() if asof.opening_day else "",
             currency=job.currency,
             facts=self._ordered(builder),
-            dimensions={**self.views, **self._own_dimensions(builder)},
+            dimensions={**self.views, **own_views(builder.facts.values(), self.views, self._words())},
             metrics=builder.metrics,
             origins=tuple(self._origin(source.origin) for source in self.sources.values()),
             quality=self.frames.quality,
@@ -180,18 +180,7 @@ class _Gathering:
             self.views[name] = view(name, self.dimensions, sizes, dictionary, self.context.job.currency)
 
     def _words(self) -> dict[str, ColumnWords]:
-        """The shipped dictionary, with the labels the job gives to columns it adds."""
-        dictionary = load_words(self.context.shared("config", "dimensions"))
-        for frame in self.context.job.frames.values():
-            for name, entry in frame.columns.items():
-                if entry.label is not None:
-                    known = dictionary.get(name)
-                    dictionary[name] = ColumnWords(label=entry.label, segments=known.segments if known else {})
-            for name, codes in frame.unpivot.items():
-                labels = {code: one.label for code, one in codes.items() if one.label is not None}
-                base = dictionary.get(name) or ColumnWords(label=name)
-                dictionary[name] = base.model_copy(update={"segments": {**base.segments, **labels}})
-        return dictionary
+        return dictionary_of(self.context.job, self.context.shared("config", "dimensions"))
 
     def _by(self, query: str, name: str) -> Tally:
         """The tally of a query by a dimension; of a group, added up from its base dimension's."""
@@ -322,33 +311,6 @@ class _Gathering:
                 if segment in segments
             }
             stocks.over_index(builder, one, rates, whole, f"product_type={product}", f"products {one.of or one.id}")
-
-    def _own_dimensions(self, builder: FactBuilder) -> dict[str, DimensionView]:
-        """Views of the dimensions the program itself makes: products, steps of a bridge, managers, tiers."""
-        dictionary = self._words()
-        column = {"rm": "rm_id", "tier_from": "tier", "tier_to": "tier"}
-        found: dict[str, dict[str, None]] = {}
-        for fact in builder.facts.values():
-            pairs = [(fact.dimension, fact.segment)] + ([tuple(fact.against.split("=", 1))] if fact.against else [])
-            for dimension, segment in pairs:
-                if dimension and dimension not in self.views:
-                    found.setdefault(dimension, {})[segment] = None
-        views = {}
-        for name, segments in found.items():
-            known = dictionary.get(column.get(name, name))
-            ordered = sorted(segments, key=lambda one: (len(one), one) if one.isdigit() else (0, one))
-            if known and known.segments:
-                ordered = [one for one in known.segments if one in segments] + [
-                    one for one in ordered if one not in known.segments
-                ]
-            views[name] = DimensionView(
-                name,
-                "category",
-                column.get(name, name),
-                words(known.label if known else None, name),
-                tuple(Segment(one, code_words(one, known)) for one in ordered),
-            )
-        return views
 
     def _lacking(self, builder: FactBuilder, members: Members) -> list[Omission]:
         """Metrics that came to nothing because the data lacks what they need."""
