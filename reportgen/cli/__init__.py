@@ -5,9 +5,12 @@ from __future__ import annotations
 import gc
 import io
 import os
+import signal
 import sys
+import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
@@ -24,17 +27,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     run_id = uuid.uuid4().hex[:12]
     try:
-        code = _called(given, run_id)
+        with _terminable():
+            code: int = _called(given, run_id)
     except ReportgenError as error:
         code = failure.known(error)
     except click.ClickException as error:
         code = failure.usage(error)
+    except TerminatedError:
+        code = failure.terminated()
     except (KeyboardInterrupt, click.Abort):
         code = failure.interrupted()
     except BrokenPipeError:
-        # The reader has what it wanted (`| head`); Python must not complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()  # the reader has what it wanted (`| head`)
         code = ExitCode.DONE
+    except OSError as error:
+        if failure.of_standard_output(error):
+            _abandon_output()
+            code = failure.unwritable(error)
+        else:
+            code = failure.unexpected(error, run_id, verbose="--verbose" in given)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence and exit 1, never a bare traceback
         code = failure.unexpected(error, run_id, verbose="--verbose" in given)
     return code
@@ -47,5 +58,37 @@ def _called(given: list[str], run_id: str) -> int:
             code = program.invoke(context)
     except click.exceptions.Exit as done:  # --help and --version
         code = done.exit_code
-    sys.stdout.flush()
+    _flush()
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+class TerminatedError(KeyboardInterrupt):
+    """SIGTERM, raised where the program stands, so that it cleans up as after Ctrl-C."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Turns SIGTERM into an exception while a command runs; only a main thread can take signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        del number, frame
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not break the cleaning up
+        raise TerminatedError
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+
+
+def _abandon_output() -> None:
+    """Send what is still buffered nowhere: Python must not complain when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,11 @@ from reportgen.cli.facts import gather_facts
 from reportgen.cli.options import job_argument, output_option, period_option, start
 
 if TYPE_CHECKING:
+    from reportgen.config import Job
     from reportgen.facts.explain import Explanation
+    from reportgen.facts.fact import Fact
+    from reportgen.facts.table import FactSet
+    from reportgen.sources.origin import Origin
 
 
 @click.command()
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 @output_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def explain(job_path: str, fact_id: str, period: str | None, output: str, as_json: bool) -> None:
-    """Say where one printed number comes from: definition, parts, base, query, sources.
+    """Say where one printed number comes from: definition, parts, base, population, sources, query.
 
     The period is the fact's own unless --period says otherwise.
 
@@ -31,24 +36,55 @@ def explain(job_path: str, fact_id: str, period: str | None, output: str, as_jso
     from reportgen.facts.fact import parse_fact_id
 
     parts = parse_fact_id(fact_id)
-    context = start(job_path, period or (parts["period"] if parts else None), output)
+    context = start(job_path, period or (parts["period"] if parts else None), output, fact_id=fact_id)
     from reportgen.facts.explain import explain as explained
 
-    explanation = explained(gather_facts(context), fact_id)
+    facts = gather_facts(context)
+    explanation = explained(facts, fact_id)
+    counted = Counted.of(explanation.fact, facts, context.job)
     if as_json:
-        click.echo(json.dumps(as_row(explanation), ensure_ascii=False))
+        click.echo(json.dumps(as_row(explanation, counted), ensure_ascii=False))
         return
-    for label, text in _lines(explanation):
+    for label, text in _lines(explanation, counted):
         click.echo(f"{label + ':':<12}{text}" if label else f"{'':<12}{text}")
 
 
-def as_row(one: Explanation) -> dict[str, object]:
+@dataclass(frozen=True)
+class Counted:
+    """Who counts: the job's filter, the days a fact is of, and how many customers were left on each."""
+
+    population: dict[str, tuple[str, ...]]
+    left: dict[str, int]
+    """ISO day to customers; a day without a count is not in it."""
+    days: frozenset[str]
+
+    @classmethod
+    def of(cls, fact: Fact, facts: FactSet, job: Job) -> Counted:
+        flow = bool(fact.since)
+        asked = {"since": facts.since_as_of} if flow or fact.period == facts.since else {}
+        asked |= {"period": facts.as_of} if flow or fact.period == facts.period else {}
+        found = {day: facts.find("customers_total", scope=fact.scope, at=at) for at, day in asked.items() if day}
+        return cls(
+            {column: (values,) if isinstance(values, str) else values for column, values in job.population.items()},
+            {day: total.num for day, total in found.items() if total is not None},
+            frozenset(day for day in asked.values() if day),
+        )
+
+    @property
+    def words(self) -> str:
+        """`tier = private; 72 customers left on 2010-12-31`."""
+        kept = [f"{column} = {' or '.join(values)}" for column, values in self.population.items()]
+        left = [f"{count} customers left on {day}" for day, count in self.left.items()]
+        return "; ".join((*(kept or ["everyone in the sources"]), *left))
+
+
+def as_row(one: Explanation, counted: Counted) -> dict[str, object]:
     """The explanation as one flat object."""
     return {
         "fact": one.fact.id, "label": one.metric.label, "definition": one.metric.definition, "unit": one.fact.unit,
         "value": one.value, "num": one.num, "den": one.den, "n": one.fact.n, "low": one.statistic.low,
-        "high": one.statistic.high, "q": one.statistic.q, "query": one.query, "sql": one.sql,
-        "prepared": dict(one.prepared),
+        "high": one.statistic.high, "q": one.statistic.q, "population": counted.population, "left": counted.left,
+        "query": one.query, "sql": one.sql, "prepared": dict(one.prepared),
         "sources": [
             {"name": origin.name, "type": origin.type, "location": origin.location, "sha256": origin.sha256,
              "rows": origin.rows, "as_of": origin.as_of}
@@ -57,7 +93,12 @@ def as_row(one: Explanation) -> dict[str, object]:
     }
 
 
-def _lines(one: Explanation) -> list[tuple[str, str]]:
+def _of_its_days(origin: Origin, counted: Counted) -> bool:
+    """Whether a source holds one of the fact's days; one that is bound to no day may."""
+    return not origin.as_of or not counted.days or not counted.days.isdisjoint(origin.as_of.split(", "))
+
+
+def _lines(one: Explanation, counted: Counted) -> list[tuple[str, str]]:
     lines = [
         ("fact", one.fact.id),
         ("metric", " / ".join(one.metric.label.values())),
@@ -72,10 +113,13 @@ def _lines(one: Explanation) -> list[tuple[str, str]]:
         lines.append(("interval", f"{one.statistic.low:.6g} to {one.statistic.high:.6g} (95 %)"))
     if one.statistic.q is not None:
         lines.append(("q", f"{one.statistic.q:.4g}"))
-    for origin in one.origins:
+    lines.append(("population", counted.words))
+    for origin in (origin for origin in one.origins if _of_its_days(origin, counted)):
         dated = f", as of {origin.as_of}" if origin.as_of else ""
         lines.append(("source", f"{origin.name}: {origin.location}, {origin.rows} rows{dated}"))
         lines.append(("", f"sha256 {origin.sha256}"))
+    if one.prepared:
+        lines.append(("prepared", f"{', '.join(name for name, _ in one.prepared)} (their SQL: --json)"))
     if one.sql:
         lines.append(("query", one.query))
         lines += [("", line) for line in one.sql.splitlines()]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +17,12 @@ from reportgen.cli.progress import progress
 from reportgen.errors import JobError, Problem
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from reportgen.context import RunContext
     from reportgen.facts.table import FactSet
+
+_DOUBLES = ("value", "low", "high", "q")
 
 
 @click.command()
@@ -25,10 +32,12 @@ if TYPE_CHECKING:
 @click.option("--format", "kind", type=click.Choice(["csv", "json", "parquet"]), default="csv", show_default=True,
               help="json prints one object a line.")
 @click.option("--out", "target", metavar="F", help="Write to this file instead of standard output.")
-def facts(job_path: str, period: str | None, output: str, kind: str, target: str | None) -> None:
+@click.option("--ids", is_flag=True, help="Print a first column `id`: what explain takes.")
+def facts(job_path: str, period: str | None, output: str, kind: str, target: str | None, ids: bool) -> None:
     """Print the fact table: every number a report may print, with its parts, base and interval.
 
-    Money stands in the currency's main unit, shares and rates as fractions.
+    Money stands in the currency's main unit, shares and rates as fractions. csv and json hold numbers as texts, so
+    that nothing is rounded; parquet has value, low, high and q as doubles and n as a whole number.
 
     \b
     reportgen facts config/jobs/taihu.yaml --period 2011-05
@@ -42,16 +51,54 @@ def facts(job_path: str, period: str | None, output: str, kind: str, target: str
     if kind == "parquet":
         assert target is not None
         with _written(target):
-            gathered.frame().to_parquet(target, index=False)
+            _typed(gathered, ids).to_parquet(target, index=False)
         return
-    from reportgen.facts.publish import to_csv, to_json
-
-    text = to_csv(gathered) if kind == "csv" else to_json(gathered)
+    text = _as_csv(gathered, ids) if kind == "csv" else _as_json(gathered, ids)
     if target is None:
         click.echo(text, nl=False)
         return
     with _written(target):
         Path(target).write_text(text, encoding="utf-8", newline="")
+
+
+def _as_csv(gathered: FactSet, ids: bool) -> str:
+    from reportgen.facts.publish import to_csv
+
+    text = to_csv(gathered)
+    if not ids:
+        return text
+    head, *rows = csv.reader(io.StringIO(text, newline=""))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("id", *head))
+    writer.writerows((fact.id, *row) for fact, row in zip(gathered.facts, rows, strict=True))
+    return out.getvalue()
+
+
+def _as_json(gathered: FactSet, ids: bool) -> str:
+    from reportgen.facts.publish import to_json
+
+    text = to_json(gathered)
+    if not ids:
+        return text
+    rows = (json.loads(line) for line in text.splitlines())
+    return "".join(
+        json.dumps({"id": fact.id, **row}, ensure_ascii=False) + "\n"
+        for fact, row in zip(gathered.facts, rows, strict=True)
+    )
+
+
+def _typed(gathered: FactSet, ids: bool) -> pd.DataFrame:
+    """The table for Parquet: numbers a program reckons with as numbers, exact parts (num, den) as texts."""
+    import pandas as pd
+
+    frame = gathered.frame()
+    for column in _DOUBLES:
+        frame[column] = pd.to_numeric(frame[column].replace("", pd.NA)).astype("Float64")
+    frame["n"] = pd.to_numeric(frame["n"]).astype("int64")
+    if ids:
+        frame.insert(0, "id", pd.Series([fact.id for fact in gathered.facts], dtype="string"))
+    return frame
 
 
 def gather_facts(context: RunContext) -> FactSet:

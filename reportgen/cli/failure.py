@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import sys
 import traceback
 import unicodedata
@@ -15,17 +17,26 @@ from reportgen.errors import ExitCode, ReportgenError
 def known(error: ReportgenError) -> ExitCode:
     """An error that names what to mend."""
     for problem in error.problems:
-        _line(str(problem))
+        _line(near(str(problem)))
     for line in (error.state, error.hint):
         if line:
-            _line(f"  {line}")
+            _line(f"  {near(line)}")
     return error.code
 
 
+def near(text: str) -> str:
+    """Paths below the working folder as the user would write them: relative."""
+    here = Path.cwd().as_posix()
+    return text if here == "/" else re.sub(rf"(?<![\w./-]){re.escape(here)}/", "", text)
+
+
 def usage(error: click.ClickException) -> ExitCode:
-    """A wrong command line."""
-    _line(error.format_message())
+    """A wrong command line. Without any command the help is the answer."""
     context = getattr(error, "ctx", None)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and context is not None:
+        click.echo(context.get_help(), err=True)
+        return ExitCode.JOB
+    _line(error.format_message())
     if context is not None:
         _line(f"  {context.command_path} --help shows how it is meant.")
     return ExitCode.JOB
@@ -35,6 +46,28 @@ def interrupted() -> ExitCode:
     """Someone pressed Ctrl-C."""
     _line("Interrupted. No report was issued.")
     return ExitCode.INTERRUPTED
+
+
+def terminated() -> int:
+    """Someone sent SIGTERM: a shell reports the signal's number above 128."""
+    _line("Terminated. No report was issued.")
+    return 128 + signal.SIGTERM
+
+
+def unwritable(error: OSError) -> ExitCode:
+    """Standard output takes no more: a full disk, a closed file."""
+    _line(f"Standard output cannot be written: {error.strerror or type(error).__name__}.")
+    _line("  What was printed is not complete. Make room or send it elsewhere, then run the command again.")
+    return ExitCode.UNEXPECTED
+
+
+def of_standard_output(error: OSError) -> bool:
+    """Whether the error arose while printing a result rather than in a file of the run's own."""
+    where = traceback.extract_tb(error.__traceback__)
+    return bool(where) and (
+        any(frame.name == "echo" and Path(frame.filename).parts[-2:] == ("click", "utils.py") for frame in where)
+        or (where[-1].name == "_flush" and Path(where[-1].filename).parts[-2:] == ("cli", "__init__.py"))
+    )
 
 
 def unexpected(error: BaseException, run_id: str, *, verbose: bool) -> ExitCode:

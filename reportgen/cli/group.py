@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 2 the job or the command line is wrong, 3 a dependency is missing, 4 a source failed, "
-    "5 data refused, 6 template, 7 rendering, 130 interrupted, 1 anything unexpected.",
+    "5 data refused, 6 template, 7 rendering, 130 interrupted, 143 terminated, 1 anything unexpected.",
 )
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s")
 @click.option("--verbose", is_flag=True, expose_value=False,

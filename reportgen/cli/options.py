@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import unicodedata
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -11,6 +13,7 @@ from reportgen.errors import JobError
 
 if TYPE_CHECKING:
     from reportgen.context import RunContext
+    from reportgen.period import Period
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,31 +31,52 @@ def period_option(function: F) -> F:
 
 def output_option(function: F) -> F:
     return click.option(
-        "--output", metavar="DIR", default="output", show_default=True, help="Folder for reports and work files."
+        "--output", metavar="DIR", default="output", show_default=True, callback=_named,
+        help="Folder for reports and work files.",
     )(function)
 
 
-def start(job_path: str, period: str | None, output: str) -> RunContext:
-    """A job as a run. Raises JobError (exit 2) for a wrong job, and where the period is missing.
+def _named(context: click.Context, option: click.Parameter, value: str) -> str:
+    """A folder's name; an empty one would mean the working folder and is a script's unset variable."""
+    if not value.strip():
+        raise click.BadParameter("a folder's name is needed, and this is empty.", context, option)
+    return value
 
-    What the sources lack is left to the run itself, which reads them (exit 4).
+
+def start(job_path: str, period: str | None, output: str, *, fact_id: str | None = None) -> RunContext:
+    """A job as a run. Raises JobError (exit 2) for a wrong job, a period of another kind, and where none is given.
+
+    What the sources lack is left to the run itself, which reads them (exit 4). `fact_id` is what `explain` was
+    asked for, so that the command it suggests is whole.
     """
-    from reportgen.config.check import job_problems
-    from reportgen.config.check.held import periods_held
+    from reportgen.config.check import in_order, job_problems
+    from reportgen.config.check.period import asked_problem
+    from reportgen.config.positions import Positions
 
     context = any_period(job_path, period, output)
     found = job_problems(context.job, context)
-    if found:
-        raise JobError(found, state="Nothing was run.")
+    wrong_kind = asked_problem(context.job, context.period, Positions(context.job.path)) if period else None
+    if found or wrong_kind:
+        raise JobError(in_order((*found, *([wrong_kind] if wrong_kind else []))), state="Nothing was run.")
     if period is None:
-        held = periods_held(context.job, context)
-        words = f" The sources hold {', '.join(held[-12:])}." if held else ""
-        command = click.get_current_context().info_name
-        raise JobError(
-            f"--period is missing.{words}", state="Nothing was run.",
-            hint=f"reportgen {command} {job_path} --period {held[-1] if held else '2011-05'}",
-        )
+        _ask_for_period(context, job_path, explained=fact_id is not None)
     return context
+
+
+def _ask_for_period(context: RunContext, job_path: str, *, explained: bool) -> NoReturn:
+    """Say which dates the sources hold, and the command with the newest period among them."""
+    from reportgen.config.check.held import days_words, periods_held
+    from reportgen.config.check.period import label_of
+
+    held, words = periods_held(context.job, context), days_words(context.job, context)
+    newest = held[-1] if held else label_of(context.job.period.every, context.clock().date())
+    command = f"reportgen {click.get_current_context().info_name} {shlex.quote(job_path)}"
+    rest = f"bank/customers_total@{newest}" if explained else f"--period {newest}"
+    said = "the fact's id names no period, and --period is missing." if explained else "--period is missing."
+    raise JobError(
+        f"{said}{f' The sources: {words}.' if words else ''}", state="Nothing was run.",
+        hint=f"{command} {rest}",
+    )
 
 
 def any_period(job_path: str, period: str | None, output: str) -> RunContext:
@@ -64,6 +88,18 @@ def any_period(job_path: str, period: str | None, output: str) -> RunContext:
     job = load_job(job_path)
     run_id: str | None = click.get_current_context().obj
     if period is not None:
-        return RunContext.create(job, Period.parse(period), output=output, run_id=run_id)
+        return RunContext.create(job, _parsed(period), output=output, run_id=run_id)
     today = RunContext.create(job, Period.parse("2000"), output=output, run_id=run_id).clock().date()
     return RunContext.create(job, Period.parse(today.isoformat()), output=output, run_id=run_id)
+
+
+def _parsed(text: str) -> Period:
+    """The period of a text in plain digits: full-width ones would make a second name for the same folder."""
+    from reportgen.period import Period
+
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not text.isascii():
+        near = f" Write {plain}." if plain.isascii() else ""
+        raise JobError(f"'{text}' is not a period: only the digits 0 to 9, Q and - make one.{near}",
+                       state="Nothing was run.")
+    return Period.parse(text)

@@ -22,6 +22,9 @@ MULTIPLES: dict[str, Decimal] = {
 MINOR_UNITS: dict[str, int] = {"CNY": 2, "EUR": 2, "USD": 2, "GBP": 2, "HKD": 2, "CHF": 2, "SGD": 2, "TWD": 2, "JPY": 0}
 """Digits of the minor unit (ISO 4217) of the currencies a job may name."""
 
+AMOUNT_PATTERN = rf"^\s*-?[0-9,]+(\.[0-9]+)?\s*({'|'.join(MULTIPLES)})\s*$"
+"""An amount as editors check it."""
+_SIMPLIFIED = str.maketrans("萬億圓", "万亿元")
 _AMOUNT = re.compile(r"\s*(-?[\d,]+(?:\.\d+)?)\s*([^\d\s.,]*)\s*")
 
 
@@ -40,5 +43,7 @@ def parse_amount(text: str, currency: str) -> int:
         raise ValueError(f"'{text}' is not an amount; write it like 500万元 or 20000 main")
     number, unit = match.groups()
     if unit not in MULTIPLES:
-        raise ValueError(f"'{text}' needs one of the units {', '.join(MULTIPLES)}")
+        simplified = unit.translate(_SIMPLIFIED)
+        same = f"; write {simplified}" if simplified in MULTIPLES else ""
+        raise ValueError(f"'{text}' needs one of the units {', '.join(MULTIPLES)}{same}")
     return to_minor(Decimal(number.replace(",", "")), unit, currency)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag, field_validator
 
 from reportgen.config.frame import MoneyUnit
-from reportgen.config.model import Id, Label, Model
+from reportgen.config.model import Id, Label, MisplacedError, Model
 
 
 class _Labelled(Model):
@@ -21,15 +21,16 @@ class _Labelled(Model):
 class Bands(_Labelled):
     """Half-open bands [lo, hi) of a number: edges 30, 40 give `<30`, `30-40`, `40+`."""
 
-    column: Id
-    edges: tuple[Decimal, ...] = Field(min_length=1)
+    column: Id = Field(description="Canonical column of numbers or amounts to cut.")
+    edges: tuple[Decimal, ...] = Field(min_length=1, description="Rising numbers; the unit of amounts goes to `unit`.")
     unit: MoneyUnit | None = Field(None, description="Unit of the edges, for money.")
 
     @field_validator("edges")
     @classmethod
     def _ascending(cls, edges: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
-        if list(edges) != sorted(set(edges)):
-            raise ValueError("edges must rise, without a repeat")
+        for index, (low, high) in enumerate(pairwise(edges), 1):
+            if high <= low:
+                raise MisplacedError(f"edges must rise, without a repeat: {high} stands after {low}", index)
         return edges
 
     @property
@@ -43,21 +44,23 @@ class Bands(_Labelled):
 class Categories(_Labelled):
     """One segment a value of the column."""
 
-    column: Id
+    column: Id = Field(description="Canonical column whose values are the segments.")
     order: tuple[str, ...] = Field((), description="Segments in the order to print; others follow by size.")
 
 
 class Groups(_Labelled):
     """Sums of another dimension's segments, so that a printed sum is a fact too."""
 
-    of: Id
-    groups: dict[str, tuple[str, ...]] = Field(min_length=1)
+    of: Id = Field(description="Dimension whose segments are added up.")
+    groups: dict[str, tuple[str, ...]] = Field(
+        min_length=1, description="Group to the segments it holds; a segment stands in one group at most."
+    )
 
 
 class Combination(_Labelled):
     """Each combination of several dimensions' segments, joined by `&`."""
 
-    combine: tuple[Id, ...] = Field(min_length=2)
+    combine: tuple[Id, ...] = Field(min_length=2, description="Dimensions to cross.")
 
 
 def _kind(value: Any) -> str:

@@ -50,9 +50,9 @@ ColumnEntry = Annotated[ColumnMap, BeforeValidator(_short_form, json_schema_inpu
 class UnpivotEntry(Model):
     """A row of the long table wherever `column` equals `equals`."""
 
-    column: str
-    equals: str
-    label: Label | None = None
+    column: str = Field(description="Column of the source that holds the flag.")
+    equals: str = Field(description="Value that means yes.")
+    label: Label | None = Field(None, description="Words for the code on the page.")
 
 
 def _as_list(value: object) -> object:
@@ -65,7 +65,9 @@ class Frame(Model):
     from_: Annotated[
         tuple[str, ...], Field(min_length=1), BeforeValidator(_as_list, json_schema_input_type=str | tuple[str, ...])
     ] = Field(alias="from", description="Name of the source, or of several with the same columns.")
-    columns: dict[Id, ColumnEntry]
+    columns: dict[Id, ColumnEntry] = Field(
+        description="Canonical column to the source's column: its name, or a mapping that says how to read it."
+    )
     unpivot: dict[Id, dict[Id, UnpivotEntry]] = Field(
         default_factory=dict,
         description="Canonical column to {code: {column, equals}}: turns flag columns into rows (holdings).",

@@ -21,9 +21,13 @@ class Gates(Model):
     missing_key: Verdict = Field("block", description="A row without a customer number.")
     wrong_date: Verdict = Field("block", description="Rows of another date than the source is for.")
     missing_date: Verdict = Field("block", description="A row without a date.")
-    other_date: Verdict = Field("allow", description="Rows of dates this period does not use, as in a file of many months.")
+    other_date: Verdict = Field(
+        "allow", description="Rows of dates this period does not use, as in a file of many months."
+    )
     future_date: Verdict = Field("block", description="A contact or opening date after the snapshot.")
-    unparsable: UnparsableGate = Field(default_factory=UnparsableGate)
+    unparsable: UnparsableGate = Field(
+        default_factory=UnparsableGate, description="Cells that cannot be read as their column's kind."
+    )
     negative_aum: Verdict = Field("block", description="allow: data, left out of concentration and counted.")
     out_of_range: Verdict = Field("block", description="An age under 0 or over 120: often a code for 'missing'.")
     trimmed: Verdict = Field("allow", description="Blanks around a value; they are taken off and counted.")

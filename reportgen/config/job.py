@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
-from reportgen.config.amount import MINOR_UNITS, parse_amount
+from reportgen.config.amount import AMOUNT_PATTERN, MINOR_UNITS, parse_amount
 from reportgen.config.dimension import Dimension
 from reportgen.config.frame import Frame, Role
 from reportgen.config.gates import Gates
@@ -22,7 +22,9 @@ Scalar = bool | int | Decimal | str
 
 
 class PeriodRule(Model):
-    every: Literal["month", "quarter", "year", "day"] = "month"
+    every: Literal["month", "quarter", "year", "day"] = Field(
+        "month", description="How long a reporting period is. A single day may always be asked for."
+    )
     zone: str = Field("Asia/Shanghai", description="IANA time zone of the bank's days.")
     since: Literal["year_open", "previous", "year_ago"] | None = Field(
         None, description="Opening of the comparison: 较年初, 环比, 同比; none compares nothing."
@@ -32,10 +34,15 @@ class PeriodRule(Model):
 class Tier(Model):
     """A tier's floor with the days it was valid: floors are configuration, not constants."""
 
-    tier: Annotated[str, StringConstraints(min_length=1, max_length=48)]
-    floor: str = Field(description="Amount such as 500万元.")
-    valid_from: dt.date
-    valid_to: dt.date | None = None
+    tier: Annotated[str, StringConstraints(min_length=1, max_length=48)] = Field(
+        description="Code of the tier, as the column `tier` has it after its `values`."
+    )
+    floor: str = Field(
+        description="Amount with its unit, such as 500万元 or 50000 main.",
+        json_schema_extra={"pattern": AMOUNT_PATTERN},
+    )
+    valid_from: dt.date = Field(description="First day of this floor, quoted: \"2010-01-01\".")
+    valid_to: dt.date | None = Field(None, description="Last day of this floor; none where it still holds.")
     source: str | None = Field(None, description="Document that set the floor.")
 
 
@@ -43,30 +50,43 @@ class Job(Model):
     job: Id = Field(description="Name of the job; its folder under output/reports.")
     report: Id = Field(description="Folder under templates/.")
     title: Label | None = Field(None, description="Title on the cover instead of the report's own.")
-    locales: tuple[Locale, ...] = Field(("zh-CN",), min_length=1)
-    theme: Literal["report"] = "report"
-    currency: Currency
-    classification: Literal["public", "internal", "confidential", "secret"] = "internal"
+    locales: tuple[Locale, ...] = Field(
+        ("zh-CN",), min_length=1, description="Languages of the report, one PDF each: zh-CN, en."
+    )
+    theme: Literal["report"] = Field("report", description="Look of the pages; there is one.")
+    currency: Currency = Field(description="ISO 4217 code of all amounts.")
+    classification: Literal["public", "internal", "confidential", "secret"] = Field(
+        "internal", description="Who may see the report; stands on the cover and every page."
+    )
     organisation: Label | None = Field(None, description="Whose report it is; stands on the cover.")
-    department: Label | None = None
+    department: Label | None = Field(None, description="Who issues it; stands on the cover.")
     approver: Label | None = Field(None, description="The approving role on the cover.")
-    period: PeriodRule = Field(default_factory=PeriodRule)
-    sources: dict[Id, Source] = Field(min_length=1)
-    frames: dict[Role, Frame]
+    period: PeriodRule = Field(
+        default_factory=PeriodRule, description="Length of a period, time zone, and what it is compared with."
+    )
+    sources: dict[Id, Source] = Field(min_length=1, description="Name to the file rows come from.")
+    frames: dict[Role, Frame] = Field(
+        description="Role to its columns: snapshots (customers at a date), customers, holdings, campaigns."
+    )
     population: dict[Id, str | tuple[str, ...]] = Field(
         default_factory=dict, description="Column to the value or values a customer must have to count."
     )
-    tiers: tuple[Tier, ...] = ()
-    dimensions: dict[Id, Dimension] = Field(default_factory=dict)
+    tiers: tuple[Tier, ...] = Field((), description="Floors of the tiers with the days they held.")
+    dimensions: dict[Id, Dimension] = Field(
+        default_factory=dict,
+        description="How customers are cut into segments; without any, config/dimensions/defaults.yaml.",
+    )
     medians: tuple[Id, ...] = Field(
         (), description="Dimensions whose medians are wanted; `total` for the population's. Medians cost time."
     )
     concentration: Literal["exact", "histogram"] = Field(
         "exact", description="histogram: logarithmic bins, for sizes that cannot be sorted (error under 2e-5)."
     )
-    gates: Gates = Field(default_factory=Gates)
-    rules: dict[Id, dict[Id, Scalar]] = Field(default_factory=dict, description="Thresholds of rules to change.")
-    rounding: Literal["half_up", "half_even"] = "half_up"
+    gates: Gates = Field(default_factory=Gates, description="What each doubt about the data does: allow, warn, block.")
+    rules: dict[Id, dict[Id, Scalar]] = Field(
+        default_factory=dict, description="Thresholds of rules to change; a share is 0 to 1."
+    )
+    rounding: Literal["half_up", "half_even"] = Field("half_up", description="How printed figures are rounded.")
 
     _path: str = PrivateAttr("")
     _digest: str = PrivateAttr("")

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from reportgen.config.job import Job
+from reportgen.config.near import near_file
 from reportgen.config.validate import validated
 from reportgen.config.yaml_parse import MalformedError, parse, read_bytes
 from reportgen.config.yaml_tree import Node
-from reportgen.errors import JobError, Problem, ReportgenError, nearest
+from reportgen.errors import JobError, Problem, ReportgenError
 
 T = TypeVar("T")
 _STATE = "Nothing was run."
@@ -66,5 +67,5 @@ def _near_file(file: Path) -> str:
         there = [one.name for one in file.parent.iterdir() if one.suffix in (".yaml", ".yml")]
     except OSError:
         return f" The folder {file.parent} cannot be read either."
-    near = nearest(file.name, there)
+    near = near_file(file.name, there)
     return near or (f" There are {', '.join(sorted(there))}." if 0 < len(there) <= 12 else "")

@@ -9,6 +9,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from reportgen.config.job import Job
 
+_NUMBER = r"^\s*[-+]?[0-9]+(\.[0-9]+)?\s*$"
+
 
 class _Plain(GenerateJsonSchema):
     """Without the titles pydantic makes from field names, which say nothing more."""
@@ -16,11 +18,20 @@ class _Plain(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
         return False
 
+    def decimal_schema(self, schema: Any) -> Any:
+        """A number, or a text of one: pydantic alone would let any text pass."""
+        made = super().decimal_schema(schema)
+        for one in made.get("anyOf", ()):
+            if one.get("type") == "string":
+                one["pattern"] = _NUMBER
+        return made
+
 
 def job_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a job file, short forms included."""
     schema = Job.model_json_schema(by_alias=True, schema_generator=_Plain, mode="validation")
     _close(schema)
+    _choose(schema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A reportgen job"}
 
 
@@ -32,6 +43,23 @@ def _close(schema: Any) -> None:
         schema = list(schema.values())
     for inner in schema if isinstance(schema, list) else ():
         _close(inner)
+
+
+def _choose(schema: Any) -> None:
+    """Say a choice by a key as that key's values first: a slip in it is then named, not "fits none of the forms"."""
+    if isinstance(schema, dict):
+        choice = schema.pop("discriminator", None)
+        if choice:
+            forms, key = choice["mapping"], choice["propertyName"]
+            del schema["oneOf"]
+            schema |= {
+                "type": "object", "required": [key], "properties": {key: {"enum": list(forms)}},
+                "allOf": [{"if": {"properties": {key: {"const": name}}}, "then": {"$ref": form}}
+                          for name, form in forms.items()],
+            }
+        schema = list(schema.values())
+    for inner in schema if isinstance(schema, list) else ():
+        _choose(inner)
 
 
 def schema_text() -> str:

@@ -25,7 +25,7 @@ class FileSource(Model):
 
 
 class CsvSource(FileSource):
-    type: Literal["csv"]
+    type: Literal["csv"] = Field(description="Delimited text.")
     encoding: Literal["auto", "utf-8", "gb18030", "utf-16"] = Field(
         "auto", description="auto: byte order mark, then strict UTF-8, then GB18030."
     )
@@ -33,7 +33,7 @@ class CsvSource(FileSource):
 
 
 class ParquetSource(FileSource):
-    type: Literal["parquet"]
+    type: Literal["parquet"] = Field(description="Apache Parquet.")
 
 
 Source = Annotated[CsvSource | ParquetSource, Field(discriminator="type")]

@@ -80,7 +80,7 @@ def _problems(
             sentences.append((owner, voice.missing_key(str(location[-1]), spot.annotation)))
         elif kind == "extra_forbidden":
             owner = locate(model, root, location[:-1])
-            at_key = locate(model, root, location, key=True)
+            at_key = _at_colon(locate(model, root, location, key=True), str(location[-1]))
             sentences.append(
                 (replace(at_key, trail=owner.trail), voice.unknown_key(str(location[-1]), owner.annotation))
             )
@@ -105,6 +105,11 @@ def _problems(
         (spot.line, spot.column, Problem(f"{path}:{spot.line}:{spot.column}", _said(spot.trail, text)))
         for spot, text in {(spot.trail, text): (spot, text) for spot, text in sentences}.values()
     ]
+
+
+def _at_colon(spot: Spot, key: str) -> Spot:
+    """The place of a full-width colon that made key and value one word; else the spot itself."""
+    return replace(spot, column=spot.column + key.index("：")) if "：" in key else spot
 
 
 def _said(trail: Trail, text: str) -> str:

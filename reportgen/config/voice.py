@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Keyed
 from typing import Any
 
+from reportgen.config.near import colon_hint, meant, number_hint
 from reportgen.config.places import known_keys, literals
 from reportgen.config.yaml_tree import Mapping, Node, Scalar, Sequence
 from reportgen.errors import nearest
@@ -84,7 +85,11 @@ def found(node: Node) -> str:
 
 def mismatch(nouns: list[str], node: Node, words: list[str]) -> str:
     """`expected a date or one of since, period_end, got 'sinse'. Did you mean 'since'?`"""
-    near = nearest(node.text, words) if isinstance(node, Scalar) else ""
+    near = ""
+    if isinstance(node, Scalar):
+        near = meant(node.text, words) or colon_hint(node.text)
+        if not near and nouns[0] in ("a number", "a whole number"):
+            near = number_hint(node.text)
     if "a number" in nouns:
         nouns = [noun for noun in nouns if noun != "a whole number"]
     *first, last = dict.fromkeys(nouns)
@@ -93,6 +98,8 @@ def mismatch(nouns: list[str], node: Node, words: list[str]) -> str:
 
 def unknown_key(key: str, annotation: Any) -> str:
     known = known_keys(annotation)
+    if wide := colon_hint(key):
+        return f"unknown key '{key}'.{wide}"
     listed = f" Known keys: {', '.join(known)}." if 0 < len(known) <= _SHORT_LIST else ""
     return f"unknown key '{key}'.{nearest(key, known)}{listed}"
 

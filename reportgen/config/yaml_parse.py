@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from reportgen.config.yaml_scalars import plain_value
+from reportgen.config.yaml_slips import cause
 from reportgen.config.yaml_tree import Entry, Mapping, Node, Scalar, Sequence
 
 LIMIT_BYTES = 256 * 1024
@@ -120,6 +121,9 @@ class _Composer:
         problem = error.problem or "it cannot be read"
         if here == "\t":
             return line, column, "a tab stands here; YAML indents with spaces"
+        slip = cause(lines, line, column)
+        if slip:
+            return slip
         if here and "cannot start any token" in problem:
             return line, column, f"a text that starts with '{here}' needs quotes"
         said = next((ours for theirs, ours in _SAID.items() if theirs in problem), f"this is not YAML: {problem}")

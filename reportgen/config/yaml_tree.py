@@ -70,7 +70,8 @@ def scalars(node: Node, key: str = "", path: Trail = ()) -> Iterator[tuple[str, 
 def place(root: Node, trail: Trail, *, key: bool = False) -> tuple[int, int]:
     """Line and column of a value, or of its key; of the nearest ancestor where it is not there.
 
-    A value that begins on a later line than its key has the key's place.
+    A value that begins on a later line than its key has the key's place. An index into what is no list is passed
+    over: a list of one may be written without its brackets.
     """
     node, line, column = root, root.line, root.column
     for step in trail:
@@ -81,7 +82,7 @@ def place(root: Node, trail: Trail, *, key: bool = False) -> tuple[int, int]:
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
             line, column = node.line, node.column
-        else:
+        elif isinstance(step, str) or isinstance(node, Sequence):
             break
     return line, column
 

@@ -6,9 +6,12 @@ lacks (3) and what a source lacks (4), so that a run and a check agree on the ex
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reportgen.config.check.dimensions import dimension_problems
 from reportgen.config.check.fonts import font_problems
 from reportgen.config.check.frames import frame_problems
+from reportgen.config.check.notices import notices
 from reportgen.config.check.openings import Opening, openings
 from reportgen.config.check.period import period_problems
 from reportgen.config.check.report import report_problems, template_problems
@@ -20,16 +23,19 @@ from reportgen.config.positions import Positions
 from reportgen.context import RunContext
 from reportgen.errors import Problem
 
-__all__ = ["Opening", "font_problems", "job_problems", "openings", "problems", "source_problems", "template_problems"]
+__all__ = [
+    "Opening", "font_problems", "in_order", "job_problems", "notices", "openings", "problems", "source_problems",
+    "template_problems",
+]
 
 
 def problems(job: Job, context: RunContext) -> tuple[Problem, ...]:
-    """Everything to mend before this job can run, in the job's own order, then templates, fonts, sources."""
+    """Everything to mend before this job can run: the job's lines in order, then rules, templates and fonts."""
     places = Positions(job.path)
-    return (
-        *job_problems(job, context), *template_problems(job, context), *font_problems(context),
-        *source_problems(job, context, places),
-    )
+    return in_order((
+        *job_problems(job, context), *source_problems(job, context, places), *template_problems(job, context),
+        *font_problems(context),
+    ))
 
 
 def job_problems(job: Job, context: RunContext) -> tuple[Problem, ...]:
@@ -43,9 +49,17 @@ def job_problems(job: Job, context: RunContext) -> tuple[Problem, ...]:
         *dimension_problems(job, places),
         *rule_problems(job, context, places),
     ]
-    return tuple(sorted(found, key=_by_line))
+    return in_order(found)
 
 
-def _by_line(problem: Problem) -> tuple[str, int, int]:
-    path, line, column = [*problem.place.rsplit(":", 2), "", ""][:3]
-    return (path, int(line), int(column)) if line.isdigit() and column.isdigit() else (problem.place, 0, 0)
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems file by file, each file's from its first line to its last; files in the order they first occur."""
+    files: dict[str, int] = {}
+
+    def key(problem: Problem) -> tuple[int, int, int]:
+        path, line, column = [*problem.place.rsplit(":", 2), "", ""][:3]
+        placed = line.isdecimal() and column.isdecimal()
+        rank = files.setdefault(path if placed else problem.place, len(files))
+        return (rank, int(line), int(column)) if placed else (rank, 0, 0)
+
+    return tuple(sorted(dict.fromkeys(problems), key=key))

@@ -12,12 +12,19 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _WORDS = frozenset({"id", "entry", "note", "kind", "heads", "row", "role", "mark", "needs"})
 """Keys whose values name no metric or dimension."""
+_CUTS = ("by", "bracket", "dimension", "against")
 _BRIDGES = {"customers_total": "customers_bridge", "aum_point": "aum_bridge"}
 
 
 def names(section: SectionEntry) -> list[str]:
     """Words of the section's own blocks that may be ids of metrics, dimensions or columns, each once."""
     return list(dict.fromkeys(name for block in section.blocks for name in _of_block(block)))
+
+
+def dimensions_named(section: SectionEntry) -> list[str]:
+    """Dimensions, or the columns they are cut from, that the section's blocks ask for by name."""
+    asked = (getattr(block.settings, key, None) for block in section.blocks for key in _CUTS)
+    return list(dict.fromkeys(name for name in asked if isinstance(name, str)))
 
 
 def needs(section: SectionEntry) -> list[tuple[str, ...]]:

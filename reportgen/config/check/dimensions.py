@@ -1,5 +1,7 @@
 """Dimensions, population and medians: what they are cut from exists, nothing goes in a circle, members are real.
 
+A band of numbers gets no nearest match: another band is another band.
+
 A dimension on a column that the program knows but this bank has not mapped is no error: the report leaves it out
 and says so. A name nobody knows is a slip of the pen.
 """
@@ -81,8 +83,8 @@ def _labels(name: str, dimension: Dimension, ids: list[str], places: Positions) 
         if segment not in (*ids, _MISSING):
             yield Problem(
                 places.of("dimensions", name, "labels", segment, key=True),
-                f"dimensions.{name}.labels: there is no segment '{segment}'.{nearest(segment, ids)} "
-                f"Segments: {', '.join(ids)}.",
+                f"dimensions.{name}.labels: there is no segment '{segment}'."
+                f"{'' if isinstance(dimension, Bands) else nearest(segment, ids)} Segments: {', '.join(ids)}.",
             )
 
 
@@ -96,14 +98,20 @@ def _groups(name: str, dimension: Groups, job: Job, places: Positions) -> Iterat
                       f"dimensions.{name}.of: '{dimension.of}' is a group itself; group the dimension below it.")
     yield from _labels(name, dimension, list(dimension.groups), places)
     ids = base.ids if isinstance(base, Bands) else []
+    claimed: dict[str, str] = {}
     for group, members in dimension.groups.items():
         for index, member in enumerate(members):
             here = places.of("dimensions", name, "groups", group, index)
             if ids and member not in (*ids, _MISSING):
-                yield Problem(here, f"dimensions.{name}.groups.{group}: '{dimension.of}' has no segment '{member}'."
-                                    f"{nearest(member, ids)} Segments: {', '.join(ids)}.")
+                yield Problem(here, f"dimensions.{name}.groups.{group}: '{dimension.of}' has no segment '{member}'. "
+                                    f"Segments: {', '.join(ids)}.")
             elif member in members[:index]:
                 yield Problem(here, f"dimensions.{name}.groups.{group}: '{member}' stands twice and would count twice.")
+            elif member in claimed:
+                both = f"'{claimed[member]}' and '{group}' both claim '{member}'"
+                yield Problem(here, f"dimensions.{name}.groups: {both}. Each customer must fall in exactly one group; "
+                                    "totals would count them twice.")
+            claimed.setdefault(member, group)
 
 
 def _combination(name: str, dimension: Combination, job: Job, places: Positions) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reportgen.config.check.blocks import names, needs
+from reportgen.config.check.blocks import dimensions_named, names, needs
 from reportgen.config.check.frames import customer_columns
 from reportgen.config.dimension import Combination, Groups
 from reportgen.config.job import Job
@@ -14,6 +14,9 @@ from reportgen.config.loader import open_tree
 from reportgen.config.yaml_tree import scalars
 from reportgen.context import RunContext
 from reportgen.frames.roles import ROLES
+
+_MADE = frozenset({"rm", *(column for columns in ROLES.values() for column in columns)})
+"""Dimensions that are cut without a job's word: managers, and columns of any role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,11 @@ class Opening:
     """Sections of the report that would gain."""
     metrics: tuple[str, ...]
     dimensions: tuple[str, ...]
+
+    @property
+    def weight(self) -> int:
+        """How much it opens."""
+        return len(self.sections) + len(self.metrics) + len(self.dimensions)
 
 
 def openings(job: Job, context: RunContext) -> tuple[Opening, ...]:
@@ -49,13 +57,18 @@ def openings(job: Job, context: RunContext) -> tuple[Opening, ...]:
     for section in (inner for top in load_report(context, job.report).sections for inner in top.all()):
         for stated in needs(section):
             note(section.id, stated, "", "")
+        for name in dimensions_named(section):
+            if name not in dimensions and name not in _MADE:
+                column = f"snapshots.{name}"
+                own = (column,) if any(column in stated for stated in needs(section)) else ()
+                note(section.id, (*own, f"dimensions.{name}"), name, "dimension")
         for name in names(section):
             if name in metrics:
                 note(section.id, metrics[name].needs, name, "metric")
             else:
                 note(section.id, dimensions.get(name, ()), name, "dimension")
     made = [Opening(lacking, *gain.parts()) for lacking, gain in found.items()]
-    return tuple(sorted(made, key=lambda one: (-len(one.sections), -len(one.metrics), one.needs)))
+    return tuple(sorted(made, key=lambda one: (-one.weight, len(one.needs), one.needs)))
 
 
 class _Gain:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reportgen.config.check.placeholders import Names
+from reportgen.config.check.templates import Wording, naming_problems
 from reportgen.config.job import Job
+from reportgen.config.loader import read
 from reportgen.config.positions import Positions
 from reportgen.context import RunContext
 from reportgen.errors import Problem, ReportgenError, nearest
@@ -45,23 +48,47 @@ def report_problems(job: Job, context: RunContext, places: Positions) -> Iterato
 
 
 def template_problems(job: Job, context: RunContext) -> Iterator[Problem]:
-    """What is wrong inside the report's own files; nothing for a report that is not there."""
+    """What is wrong inside the report's own files; nothing for a report that is not there.
+
+    Names are compared where all files of the report can be read.
+    """
     from reportgen.document.report import load_report
-    from reportgen.document.texts import load_texts
+    from reportgen.document.texts import TextFile, load_texts
 
     folder = context.shared("templates", job.report)
     if not (folder / "report.yaml").is_file():
         return
+    report, wordings = None, []
     try:
-        load_report(context, job.report)
+        report = load_report(context, job.report)
     except ReportgenError as error:
         yield from error.problems
     for locale in dict.fromkeys(job.locales):
-        if (folder / f"text.{locale}.yaml").is_file():
-            try:
-                load_texts(context, job.report, locale)
-            except ReportgenError as error:
-                yield from error.problems
+        file = f"text.{locale}.yaml"
+        if not (folder / file).is_file():
+            continue
+        try:
+            load_texts(context, job.report, locale)
+        except ReportgenError as error:
+            yield from error.problems
+            continue
+        shared = context.shared("templates", "base", file)
+        own, common = read(folder / file, TextFile), read(shared, TextFile)
+        wordings.append(Wording(locale, str(folder / file), own, common, str(shared)))
+    names = _names(context)
+    if report is not None and names is not None:
+        yield from naming_problems(report, str(folder / "report.yaml"), tuple(wordings), names)
+
+
+def _names(context: RunContext) -> Names | None:
+    """Metrics and rules there are; None where their files cannot be read, which others say."""
+    from reportgen.facts.definitions import load_metrics
+    from reportgen.findings.rulebook import load_rulebook
+
+    try:
+        return Names(load_metrics(context.shared("config", "metrics")), load_rulebook(context))
+    except ReportgenError:
+        return None
 
 
 def sound_report(job: Job, context: RunContext) -> Report | None:

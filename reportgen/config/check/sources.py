@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reportgen.config.frame import Frame
 from reportgen.config.job import Job
+from reportgen.config.near import near_file
 from reportgen.config.positions import Positions
 from reportgen.config.source import CsvSource, Source
 from reportgen.context import RunContext
@@ -25,6 +26,9 @@ def source_problems(job: Job, context: RunContext, places: Positions) -> Iterato
     for name, source in job.sources.items():
         path = context.root / source.path
         here = places.of("sources", name, "path")
+        if path.is_dir():
+            yield Problem(here, f"sources.{name}.path: {source.path} is a folder; name a file in it.")
+            continue
         if not path.is_file():
             yield Problem(here, f"sources.{name}.path: there is no file {source.path} below {context.root.name}/."
                                 f"{_near_file(path, context.root)}")
@@ -102,7 +106,7 @@ def _near_file(path: Path, root: Path) -> str:
     except OSError:
         inside = path.parent.relative_to(root) if path.parent.is_relative_to(root) else path.parent
         return f" The folder {inside} is missing too."
-    return nearest(path.name, sorted(there))
+    return near_file(path.name, sorted(there))
 
 
 def _listed(names: tuple[str, ...]) -> str:

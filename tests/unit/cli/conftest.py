@@ -75,7 +75,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     (tmp_path / "templates" / "tiny" / "report.yaml").write_text(
         "report: tiny\nsections:\n- {id: size, blocks: [{kpis: [coverage_rate]}]}\n", encoding="utf-8"
     )
-    (tmp_path / "templates" / "tiny" / "text.zh-CN.yaml").write_text("{}\n", encoding="utf-8")
+    (tmp_path / "templates" / "tiny" / "text.zh-CN.yaml").write_text(
+        "sections: {size: {title: 规模}}\n", encoding="utf-8"
+    )
     (tmp_path / "templates" / "base").mkdir()
     (tmp_path / "templates" / "base" / "text.zh-CN.yaml").write_text("{}\n", encoding="utf-8")
     (tmp_path / "list.csv").write_text("id,day,amount\n1,2011-05-31,10\n", encoding="utf-8")

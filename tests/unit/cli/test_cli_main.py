@@ -57,7 +57,13 @@ def test_the_version(desk: Any) -> None:
         (("run", "job.yaml", "--period", "2011-13"), "'2011-13' is not a period."),
         (("facts", "job.yaml", "--period", "2011-05", "--format", "parquet"), "--format parquet needs --out F"),
         (("facts", "job.yaml", "--period", "2011-05", "--out", "no/where.csv"), "there is no such folder"),
-        (("run", "none.yaml", "--period", "2011-05"), "none.yaml: there is no such file. Did you mean 'job.yaml'?"),
+        (("run", "jab.yaml", "--period", "2011-05"), "jab.yaml: there is no such file. Did you mean 'job.yaml'?"),
+        (("run", "job.yaml", "--period", "2011-05", "--output", ""), "'--output': a folder's name is needed"),
+        (("run", "job.yaml", "--period", "２０１１-０５"), "only the digits 0 to 9, Q and - make one. Write 2011-05."),
+        (("run", "job.yaml", "--period", "2011-Q2"),
+         "job.yaml:1:1: the job reports every month, and 2011-Q2 is a quarter; write a month such as 2011-06."),
+        (("check", "job.yaml", "--period", "2011"), "2011 is a year; write a month such as 2011-12."),
+        (("run", "none.yaml", "--period", "2011-05"), "none.yaml: there is no such file. There are job.yaml."),
     ],
 )
 def test_a_wrong_command_line_is_exit_2(desk: Any, arguments: tuple[str, ...], words: str) -> None:
@@ -72,7 +78,7 @@ def test_a_missing_period_is_asked_for_with_those_there_are(desk: Any, command: 
     told = desk.call(command, desk.job)
     assert told.code == ExitCode.JOB
     assert told.err.splitlines() == [
-        "--period is missing. The sources hold 2011-05.", "  Nothing was run.",
+        "--period is missing. The sources: list holds 2011-05-31.", "  Nothing was run.",
         f"  reportgen {command} job.yaml --period 2011-05",
     ]
 
@@ -153,6 +159,33 @@ def test_an_interrupt_is_exit_130(desk: Any, pipeline: Callable[..., None]) -> N
     assert told.err == "Interrupted. No report was issued.\n"
 
 
+def test_a_single_day_may_always_be_asked_for(desk: Any) -> None:
+    assert desk.call("check", desk.job, "--period", "2011-05-31").code == 0
+
+
+def test_explain_suggests_a_whole_command(desk: Any) -> None:
+    assert desk.call("explain", desk.job, "nonsense").err.splitlines() == [
+        "the fact's id names no period, and --period is missing. The sources: list holds 2011-05-31.",
+        "  Nothing was run.", "  reportgen explain job.yaml bank/customers_total@2011-05",
+    ]
+
+
+def test_places_are_relative_to_the_working_folder(desk: Any, pipeline: Callable[..., None]) -> None:
+    def fail(*_: object) -> None:
+        raise ReportgenError(Problem(f"{desk.root}/a/b.yaml:1:2", f"not {desk.root}/c, and not /x{desk.root}/d."))
+
+    pipeline(run_job=fail)
+    told = desk.call("run", desk.job, "--period", "2011-05")
+    assert told.err == f"a/b.yaml:1:2: not c, and not /x{desk.root}/d.\n"
+
+
+def test_no_command_prints_the_help(desk: Any) -> None:
+    told = desk.call()
+    assert (told.code, told.out) == (ExitCode.JOB, "")
+    assert told.err.splitlines()[0].startswith("Usage: reportgen")
+    assert "\\n" not in told.err
+
+
 def test_quoted_text_steers_no_terminal() -> None:
     assert printable("a\x1b[31mb\u202ec\nd") == "a\\x1b[31mb\\u202ec\\nd"
     assert printable("客户 é €") == "客户 é €"
@@ -203,6 +236,36 @@ def test_a_reader_that_leaves_is_no_error() -> None:
             env=_environment(), check=False,
         )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full to stand for a full disk")
+@pytest.mark.parametrize("arguments", [["schema"], ["check", "config/jobs/taihu.yaml"], ["--help"]])
+def test_a_full_disk_is_said(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "reportgen", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            env=_environment(), check=False,
+        )
+    assert done.returncode == ExitCode.UNEXPECTED
+    assert done.stderr.splitlines()[0] == "Standard output cannot be written: No space left on device."
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_termination_cleans_up_and_says_so(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys\nfrom types import ModuleType\nfrom reportgen.cli import main\n"
+        "def run_job(job, context, progress):\n"
+        "    try:\n        os.kill(os.getpid(), signal.SIGTERM)\n        signal.pause()\n"
+        "    finally:\n        print('cleaned', file=sys.stderr)\n"
+        "stage = ModuleType('reportgen.pipeline')\nstage.run_job = run_job\nsys.modules['reportgen.pipeline'] = stage\n"
+        "sys.exit(main(['run', 'config/jobs/taihu.yaml', '--period', '2011-05', '--output', sys.argv[1]]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, cwd=ROOT, env=_environment(),
+        check=False, timeout=60,
+    )
+    assert done.returncode == 143
+    assert done.stderr == "cleaned\nTerminated. No report was issued.\n"
 
 
 def test_results_are_utf8_whatever_the_terminal_says() -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 
 from reportgen.errors import ExitCode, SourceError
-from reportgen.facts.fact import Statistic
+from reportgen.facts.fact import Fact, Statistic
+from reportgen.facts.metric import Metric
 from reportgen.facts.table import FactSet
 from reportgen.findings.finding import Finding, Findings
 
@@ -77,7 +79,28 @@ def test_facts_as_parquet(desk: Any) -> None:
 
     assert desk.call("facts", desk.job, "--period", "2011-05", "--format", "parquet", "--out", "f.parquet").code == 0
     table = pq.read_table(desk.root / "f.parquet")
-    assert table.column("value").to_pylist()[0] == "1234.56"
+    assert table.column("value").to_pylist()[0] == 1234.56
+    assert table.column("low").to_pylist() == [None, 0.25]
+    assert table.column("num").to_pylist() == ["1234.56", "2"]
+    assert {name: str(table.schema.field(name).type) for name in ("value", "low", "high", "q", "n")} == {
+        "value": "double", "low": "double", "high": "double", "q": "double", "n": "int64",
+    }
+
+
+@pytest.mark.usefixtures("computed")
+def test_facts_with_their_ids(desk: Any) -> None:
+    import pyarrow.parquet as pq
+
+    ids = ["bank/aum_point@2011-05", COVERAGE]
+    asked = ("facts", desk.job, "--period", "2011-05", "--ids")
+    rows = list(csv.reader(io.StringIO(desk.call(*asked).out)))
+    plain = list(csv.reader(io.StringIO(desk.call(*asked[:-1]).out)))
+    assert [row[0] for row in rows] == ["id", *ids]
+    assert [row[1:] for row in rows] == plain
+    told = desk.call(*asked, "--format", "json").lines
+    assert [next(iter(json.loads(line).items())) for line in told] == [("id", one) for one in ids]
+    assert desk.call(*asked, "--format", "parquet", "--out", "f.parquet").code == 0
+    assert pq.read_table(desk.root / "f.parquet").column(0).to_pylist() == ids
 
 
 @pytest.mark.usefixtures("computed")
@@ -125,6 +148,35 @@ def test_explain_takes_the_period_from_the_fact(desk: Any) -> None:
     row = json.loads(desk.call("explain", desk.job, COVERAGE, "--json").out)
     assert (row["value"], row["num"], row["den"], row["n"]) == ("0.66666666666666666667", "2", "3", 3)
     assert row["sql"] == "SELECT 1\nFROM members"
+
+
+def test_explain_says_who_counts_and_names_the_sources_of_its_days(
+    desk: Any, pipeline: Callable[..., None], fact_set: FactSet
+) -> None:
+    desk.edit("currency: CNY\n", "currency: CNY\npopulation: {tier: [private, gold]}\n")
+    desk.edit("      snapshot_date: day\n", "      snapshot_date: day\n      tier: id\n")
+    words = {"zh-CN": "客户数", "en": "Customers"}
+    total = Metric("customers_total", "customers", "additive", words, words, ("snapshots.customer_id",))
+    [origin] = fact_set.origins
+    given = replace(
+        fact_set, since="2010-12", since_as_of="2010-12-31",
+        facts=(*fact_set.facts, Fact("bank", "customers_total", "2011-05", 7, n=7),
+               Fact("bank", "customers_total", "2010-12", 5, n=5)),
+        metrics={**fact_set.metrics, "customers_total": total},
+        origins=(origin, replace(origin, name="opening", as_of="2010-12-31"), replace(origin, name="any", as_of="")),
+        queries={**fact_set.queries, "everyone": "SELECT 2", "members": "SELECT 3"},
+    )
+    pipeline(gather=lambda *_: given, judge=_judge)
+    text = desk.call("explain", desk.job, COVERAGE).out
+    assert "population: tier = private or gold; 7 customers left on 2011-05-31\n" in text
+    assert "prepared:   everyone, members (their SQL: --json)\n" in text
+    assert [line.split(":")[1].strip() for line in text.splitlines() if line.startswith("source:")] == ["list", "any"]
+    text = desk.call("explain", desk.job, "bank/customers_total@2010-12", "--period", "2011-05").out
+    assert "; 5 customers left on 2010-12-31\n" in text
+    assert [line.split(":")[1].strip() for line in text.splitlines() if line.startswith("source:")] == ["opening", "any"]
+    row = json.loads(desk.call("explain", desk.job, COVERAGE, "--json").out)
+    assert (row["population"], row["left"]) == ({"tier": ["private", "gold"]}, {"2011-05-31": 7})
+    assert len(row["sources"]) == 3
 
 
 @pytest.mark.usefixtures("computed")

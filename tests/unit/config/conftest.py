@@ -44,10 +44,16 @@ HEAD = "客户号,日期,资产,年龄,职业,层级\n"
 REPORT = """\
 report: tiny
 needs: {snapshots: [customer_id, aum]}
+rules: [r_contact_gap]
 sections:
 - {id: size, blocks: [{kpis: [customers_total, aum_point, coverage_rate]}]}
 - {id: change, blocks: [{bridge: {id: b, metric: aum_point}}]}
 - {id: people, blocks: [{table: {id: t, metric: customers_total@since, by: age_band}}, {kpis: [coverage_rate]}]}
+"""
+TEXT = """\
+title: 小报告
+sections: {size: {title: 规模}, change: {title: 变动}, people: {title: 客户}}
+words: {name.b: 变动桥, name.t: 客户表}
 """
 
 
@@ -81,6 +87,6 @@ def workspace(tmp_path: Path) -> Workspace:
         HEAD + "1,2010-12-31,5000000,30,退休,private\n1,2011-05-31,5000000,30,退休,private\n", encoding="gb18030"
     )
     (tmp_path / "templates" / "tiny" / "report.yaml").write_text(REPORT, encoding="utf-8")
-    (tmp_path / "templates" / "tiny" / "text.zh-CN.yaml").write_text("title: 小报告\n", encoding="utf-8")
+    (tmp_path / "templates" / "tiny" / "text.zh-CN.yaml").write_text(TEXT, encoding="utf-8")
     (tmp_path / "templates" / "base" / "text.zh-CN.yaml").write_text("words: {}\n", encoding="utf-8")
     return Workspace(tmp_path)

@@ -55,7 +55,7 @@ def test_a_sound_job_has_no_problems(workspace: Any) -> None:
          "there is no dimension 'aum_bnd'. Did you mean 'aum_band'?"),
         ("of: aum_band", "of: aum_group", "aum_group: {", "is made of itself"),
         ("[600+]", "[600-700]", "600-700",
-         "'aum_band' has no segment '600-700'. Did you mean '500-600'? Segments: <500"),
+         "'aum_band' has no segment '600-700'. Segments: <500, 500-600, 600+."),
         ("[600+]", "[600+, 600+]", "600+]", "'600+' stands twice and would count twice"),
         ("combine: [age_band, occupation]", "combine: [age_band, ocupation]", "ocupation]",
          "Did you mean 'occupation'?"),
@@ -69,6 +69,14 @@ def test_a_sound_job_has_no_problems(workspace: Any) -> None:
         ("medians: [total, age_band]", "medians: [totl]", "totl", "Did you mean 'total'?"),
         ("r_contact_gap", "r_contact_gp", "r_contact_gp",
          "there is no rule 'r_contact_gp'. Did you mean 'r_contact_gap'?"),
+        ("[600+]", "[600+, 500-600]", "500-600]}}",
+         "dimensions.aum_group.groups: 'low' and 'high' both claim '500-600'. Each customer must fall in exactly one"),
+        ("r_contact_gap", "r_csat_drop", "r_csat_drop",
+         "the report 'tiny' does not use 'r_csat_drop', so this threshold would do nothing. It uses: r_contact_gap."),
+        ("{days: 30}", "{min_share: 20}", "20}}", "rules.r_contact_gap.min_share: a share is 0 to 1; 10 % is 0.1, got 20."),
+        ("{days: 30}", "{min_share: 10%}", "10%", "expected a number, got '10%'. Write 0.1."),
+        ("{days: 30}", "{days: -1}", "-1}", "a threshold in days is not below zero, got -1."),
+        ("Asia/Shanghai", "Asia/Beijing", "Asia/Bei", "Did you mean 'Asia/Shanghai'?"),
         ("{days: 30}", "{dayz: 30}", "dayz", "has no parameter 'dayz'. Did you mean 'days'? It has: "),
         ("{days: 30}", "{days: many}", "many", "expected a number, got 'many'"),
         ('valid_from: "2010-01-01"', 'valid_from: "2010-01-01", valid_to: "2009-01-01"', '"2009',
@@ -121,7 +129,7 @@ def test_a_fixed_date_replaces_a_date_column(workspace: Any) -> None:
 def test_the_report_may_need_a_column(workspace: Any) -> None:
     report = workspace.root / "templates" / "tiny" / "report.yaml"
     report.write_text(
-        "report: tiny\nneeds: {snapshots: [aum, rm_id], holdings: [product_type]}\nsections: []\n", encoding="utf-8"
+        "report: tiny\nneeds: {snapshots: [aum, rm_id], holdings: [product_type]}\nrules: [r_contact_gap]\nsections: []\n", encoding="utf-8"
     )
     job, context = workspace.open()
     assert {problem.message for problem in job_problems(job, context)} == {

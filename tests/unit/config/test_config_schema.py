@@ -32,6 +32,9 @@ def faults(value: Any, schema: Any, root: Any, at: str = "$") -> list[str]:
     for key, count in (("anyOf", range(1, 99)), ("oneOf", range(1, 2))):
         if key in schema and sum(not faults(value, one, root) for one in schema[key]) not in count:
             found.append(f"{at}: fits no form of {key}")
+    for one in schema.get("allOf", ()):
+        if not faults(value, one["if"], root, at):
+            found += faults(value, one["then"], root, at)
     for index, item in enumerate(value if isinstance(value, list) else ()):
         found += faults(item, schema.get("items", {}), root, f"{at}[{index}]")
     if isinstance(value, dict):
@@ -118,6 +121,29 @@ def test_required_keys_are_required(workspace: Any) -> None:
     schema, job = job_schema(), _sound(workspace)
     del job["currency"]
     assert faults(job, schema, schema) == ["$: lacks currency"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"sources": {"a": {"type": "cvs", "path": "x"}}}, "$.sources.a.type: not one of ['csv', 'parquet']"),
+        ({"tiers": [{"tier": "a", "floor": "500", "valid_from": "2010-01-01"}]}, "$.tiers[0].floor: pattern"),
+        ({"tiers": [{"tier": "a", "floor": "500万元", "valid_from": "2010-01-01"}]}, ""),
+        ({"dimensions": {"a": {"column": "aum", "edges": ["5万元"]}}}, "$.dimensions.a: fits no form of oneOf"),
+        ({"dimensions": {"a": {"column": "aum", "edges": ["5", 6]}}}, ""),
+    ],
+)
+def test_a_slip_is_named_by_what_is_wrong(workspace: Any, change: dict[str, Any], says: str) -> None:
+    schema = job_schema()
+    assert faults(_sound(workspace) | change, schema, schema) == ([says] if says else [])
+
+
+def test_every_property_is_described() -> None:
+    schema = job_schema()
+    owners = {"Job": schema, **schema["$defs"]}
+    bare = [f"{owner}.{name}" for owner, one in owners.items() for name, inner in one.get("properties", {}).items()
+            if not inner.get("description")]
+    assert bare == []
 
 
 def test_every_top_level_key_with_a_choice_of_meaning_is_described() -> None:
