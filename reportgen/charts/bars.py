@@ -2,7 +2,8 @@
 
 Reads one series. Mark: label, value, text (at the bar's end), n (grey column at the right), note (grey, under the
 label), low and high (whisker), emphasis. `rule` is a value marked by a dashed line with `rule_text` above; the
-texts then stand in a column at the right, clear of it. `bracket` spans rows at the right edge.
+texts then stand in a column at the right, clear of it. The scale reaches `maximum` where charts share one.
+`bracket` spans rows at the right edge.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ def draw_rows_of_bars(data: ChartData, canvas: Canvas, marks: tuple[Mark, ...], 
         items += [(end, 1.5, 1.5) for end in ends]
         room = text + GAP if rule is None else 0.0
         items.append((min(ends), room, 0.0) if mark.value < 0 else (max(0.0, *ends), 0.0, room))
+    if data.maximum is not None:
+        items.append((data.maximum, 0.0, max(text_widths) + GAP if rule is None else 0.0))
     _, at = fit_scale(items, rows.left, right)
     any_emphasis = any(mark.emphasis for mark in marks)
     for mark, row, text in zip(marks, rows.rows, text_widths, strict=True):

@@ -52,6 +52,8 @@ class ChartData:
     rule: float | None = None
     """A threshold or tier edge to mark."""
     rule_text: str = ""
+    maximum: float | None = None
+    """The largest value on a scale that several charts share; None lets the chart's own marks set it."""
     bracket: tuple[int, int, str] | None = None
     """Indexes of the first and last mark of a span to bracket, and its text."""
     row_labels: tuple[str, ...] = ()

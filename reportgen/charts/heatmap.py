@@ -27,7 +27,9 @@ from reportgen.charts.style import (
 )
 
 FULL_RESIDUAL = 4.0
-WIDEST_CELL = 84.0
+WIDEST_CELL = 132.0
+STEP, TINT = 0.74, 0.46
+"""Cells below this share of the full colour are tints up to that one, with dark text; the others have white text."""
 _NEUTRAL = "#f1f3f5"
 
 
@@ -69,7 +71,7 @@ def draw_heatmap(data: ChartData, canvas: Canvas) -> None:
                 mark = cells[index].get(column)
                 if mark is not None:
                     _cell(
-                        canvas, mark, left + place * pitch, y, pitch, tall, _color(mark.value, full, scale == "counts")
+                        canvas, mark, left + place * pitch, y, pitch, tall, fill(mark.value, full)
                     )
             y += tall
         y += 10
@@ -80,10 +82,11 @@ def _longest_word(text: str) -> float:
     return max((width(word, SMALL) for word in clean(text).split(" ")), default=0.0)
 
 
-def _color(value: float, full: float, counts: bool) -> str:
-    if counts:
-        return mix(NAVY, 0.92 * abs(value) / full, _NEUTRAL) if value >= 0 else mix(BRICK, -value / full, _NEUTRAL)
-    return mix(NAVY if value > 0 else BRICK, abs(value) / full, _NEUTRAL)
+def fill(value: float, full: float) -> str:
+    """The colour of a cell: navy above zero, brick below, whole at `full`."""
+    share = abs(value) / full
+    # The middle tones, on which neither white nor ink reads well, are stepped over.
+    return mix(NAVY if value > 0 else BRICK, share * TINT / STEP if share < STEP else share, _NEUTRAL)
 
 
 def _heads(canvas: Canvas, columns: tuple[str, ...], left: float, pitch: float, top: float) -> float:
@@ -102,12 +105,12 @@ def _heads(canvas: Canvas, columns: tuple[str, ...], left: float, pitch: float, 
     return top + deep
 
 
-def _cell(canvas: Canvas, mark: Mark, x: float, y: float, pitch: float, tall: float, fill: str) -> None:
+def _cell(canvas: Canvas, mark: Mark, x: float, y: float, pitch: float, tall: float, ground: str) -> None:
     inset = 1.8 if mark.emphasis else 0.6
     if mark.emphasis:
         canvas.rect(x + 0.6, y + 0.6, x + pitch - 0.6, y + tall - 0.6, INK)
-    canvas.rect(x + inset, y + inset, x + pitch - inset, y + tall - inset, fill)
-    color = text_on(fill)
+    canvas.rect(x + inset, y + inset, x + pitch - inset, y + tall - inset, ground)
+    color = text_on(ground)
     text = wrap(mark.text, LABEL, pitch - 4, mark.emphasis)
     note = SMALL * LEADING if mark.note else 0.0
     canvas.block(x + pitch / 2, y + (tall - note) / 2, text, bold=mark.emphasis, color=color, anchor="middle")

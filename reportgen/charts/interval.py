@@ -2,7 +2,8 @@
 
 Reads one series. Mark: label, value, low and high (whisker; without them the dot stands alone), text and n (columns
 at the right), note (grey, under the label), emphasis. `rule` with `rule_text` is the threshold; `percent` prints the
-scale in %; `value_axis` is the scale's unit word.
+scale in %; `value_axis` is the scale's unit word. Without a threshold the one emphasised mark, the whole, is drawn
+through all rows as the line to compare with.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ def draw_interval(data: ChartData, canvas: Canvas) -> None:
 
     values = [end for mark in marks for end in (mark.value, mark.low, mark.high) if end is not None]
     values += [data.rule] if data.rule is not None else []
-    low, high = _range(min(values), max(values), data.percent)
-    ticks, texts = _scale(low, high, data.percent, right - left)
+    ticks, texts = _scale(min(values), max(values), data.percent, right - left)
+    low, high = ticks[0], ticks[-1]
     unit = (right - left) / (high - low)
 
     def at(value: float) -> float:
@@ -71,7 +72,11 @@ def draw_interval(data: ChartData, canvas: Canvas) -> None:
         canvas.words(beyond, foot + 4 + ABOVE * SMALL, data.value_axis, size=SMALL, color=MUTED)
     if data.rule is not None:
         put_rule(canvas, data.rule_text, at(data.rule), foot)
-    any_emphasis = any(mark.emphasis for mark in marks)
+    stressed = [(mark, row) for mark, row in zip(marks, rows.rows, strict=True) if mark.emphasis]
+    any_emphasis = bool(stressed)
+    if data.rule is None and len(stressed) == 1 and len(marks) > 1:
+        x = at(stressed[0][0].value)
+        canvas.line([(x, rows.rows[0].middle), (x, foot)], RULE, 0.7, dashed=True)
     for mark, row in zip(marks, rows.rows, strict=True):
         color = NAVY if mark.emphasis or not any_emphasis else _DOT
         if mark.low is not None and mark.high is not None:
@@ -79,20 +84,16 @@ def draw_interval(data: ChartData, canvas: Canvas) -> None:
         canvas.dot(at(mark.value), row.middle, 3.3 if mark.emphasis else 2.9, color)
 
 
-def _range(low: float, high: float, percent: bool) -> tuple[float, float]:
-    """What the scale spans: the marks and a margin; shares stay between 0 and 1 where the marks do."""
-    margin = (high - low) * 0.06 or abs(high) * 0.2 or 0.1
-    first, last = low - margin, high + margin
-    return (max(first, 0.0) if percent and low >= 0 else first, min(last, 1.0) if percent and high <= 1 else last)
-
-
 def _scale(low: float, high: float, percent: bool, room: float) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """The finest round ticks within the range whose texts stand apart."""
-    for most in range(8, 2, -1):
-        ticks = tuple(tick for tick in scale_ticks(low, high, most) if low <= tick <= high)
+    """The finest round ticks whose texts stand apart, from at or below the lowest mark to at or above the highest."""
+    if high <= low:
+        around = 0.1 if percent else abs(low) * 0.2 + 0.1
+        low, high = (max(low - around, 0.0) if percent and low >= 0 else low - around), low + around
+    for most in range(9, 2, -1):
+        ticks = scale_ticks(low, high, most)
         texts = tick_texts(ticks, percent)
-        apart = (ticks[1] - ticks[0]) / (high - low) * room if len(ticks) > 1 else 0.0
-        if apart >= max((width(text, SMALL) for text in texts), default=0.0) + GAP:
+        apart = room / (len(ticks) - 1)
+        if apart >= max(width(text, SMALL) for text in texts) + GAP:
             return ticks, texts
-    ticks = tuple(tick for tick in scale_ticks(low, high, 4) if low <= tick <= high)[:1]
+    ticks = scale_ticks(low, high, 2)
     return ticks, tick_texts(ticks, percent)

@@ -30,10 +30,13 @@ from reportgen.charts.style import (
     tick_texts,
 )
 
-SIDE = 165.0
+SIDE = 168.0
 """Side of the square in points at full width; less where the sheet is narrow."""
 LEAST_SIDE = 40.0
 LEAST_WIDTH_MM = 45.0
+WIDE = 300.0
+"""Points from which on a sheet has room for large statements."""
+LARGE = 15.0
 STATED_SHARE = 0.6
 """The square's part of the width where stated points have their words beside it."""
 
@@ -122,9 +125,14 @@ def _words(data: ChartData, canvas: Canvas, left: float, side: float, zero: floa
 
 def _stated(canvas: Canvas, stated: list[tuple[Mark, Point]], edge: float, side: float) -> None:
     """Stated points: a dot each, a hair line to the right (under the curve, so it meets nothing), and its words."""
-    room = canvas.width - edge - 19
-    blocks = [(wrap(mark.text, LABEL, room, bold=True), wrap(mark.label, SMALL, room)) for mark, _ in stated]
-    extents = [height(text, LABEL) + height(label, SMALL) for text, label in blocks]
+    # On a wide sheet the statements are as large as the room beside the square allows.
+    wide = canvas.width >= WIDE
+    large, small = (LARGE, LABEL + 1) if wide else (LABEL, SMALL)
+    reach = (canvas.width - edge) * 0.18 if wide else 9.0
+    words = edge + reach + 8
+    room = canvas.width - words - 2
+    blocks = [(wrap(mark.text, large, room, bold=True), wrap(mark.label, small, room)) for mark, _ in stated]
+    extents = [height(text, large) + height(label, small) for text, label in blocks]
     # Upwards on the page is richer: lay out from the top.
     order = sorted(range(len(stated)), key=lambda index: stated[index][1][1])
     low, high = -4.0, side + 6.0
@@ -135,8 +143,8 @@ def _stated(canvas: Canvas, stated: list[tuple[Mark, Point]], edge: float, side:
     assert centres is not None, "the room was made to fit"
     for index, centre in zip(order, centres, strict=True):
         (text, label), (x, y) = blocks[index], stated[index][1]
-        canvas.line([(x, y), (edge + 9, y), (edge + 14, centre)], RULE, 0.5)
+        canvas.line([(x, y), (edge + reach, y), (edge + reach + 5, centre)], RULE, 0.5)
         canvas.dot(x, y, 2.6, NAVY, "#ffffff", 0.8)
         upper = centre - extents[index] / 2
-        canvas.block(edge + 17, upper + height(text, LABEL) / 2, text, bold=True, color=NAVY)
-        canvas.block(edge + 17, upper + height(text, LABEL) + height(label, SMALL) / 2, label, size=SMALL, color=MUTED)
+        canvas.block(words, upper + height(text, large) / 2, text, size=large, bold=True, color=NAVY)
+        canvas.block(words, upper + height(text, large) + height(label, small) / 2, label, size=small, color=MUTED)

@@ -71,7 +71,10 @@ def note_fits(mark: Mark, slots: Slots, extent: float) -> bool:
 def put_notes_below(canvas: Canvas, slots: Slots, marks: tuple[Mark, ...], lowest: float) -> None:
     """Notes in grey, one line under the deepest label."""
     for index, mark in enumerate(marks):
-        for number, line in enumerate(wrap(mark.note, SMALL, slots.pitch - 3)):
+        # A note may reach over neighbours that have none, so that the same note breaks alike in every chart.
+        beside = [marks[at].note for at in (index - 1, index + 1) if 0 <= at < len(marks)]
+        room = slots.pitch - 3 if any(beside) else slots.pitch * 1.8
+        for number, line in enumerate(wrap(mark.note, SMALL, min(room, canvas.width))):
             canvas.words(
                 slots.middle(index),
                 lowest + (number + 1) * SMALL * LEADING,
@@ -79,5 +82,4 @@ def put_notes_below(canvas: Canvas, slots: Slots, marks: tuple[Mark, ...], lowes
                 size=SMALL,
                 color=MUTED,
                 anchor="middle",
-                keep_in=False,
             )

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
-from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment
@@ -16,9 +15,24 @@ from markupsafe import Markup, escape
 
 from reportgen.context import RunContext
 from reportgen.document import environment as jinja
-from reportgen.document.model import Block, Column, Document, Figure, Section, Tile
+from reportgen.document.model import (
+    Actions,
+    Block,
+    Document,
+    Figure,
+    Issues,
+    Paragraph,
+    Seal,
+    Section,
+    Table,
+    Text,
+    Tile,
+)
 from reportgen.errors import Problem, TemplateError
 from reportgen.period import Period
+from reportgen.render.columns import after_right, head_groups, is_wide, widths, with_unit
+from reportgen.render.digest import digest_groups
+from reportgen.render.inline import inline
 
 FORBIDDEN = frozenset({"script", "form", "input", "button", "iframe", "object", "embed", "base", "link", "applet"})
 """Elements that no report holds: they run, ask, or fetch."""
@@ -33,16 +47,6 @@ class Meta:
     dated: str
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A cell of a table's upper head: a spanning group, or a column that has none."""
-
-    label: str
-    span: int
-    column: str
-    align: str
-
-
 def template_folders(context: RunContext) -> tuple[Path, ...]:
     """The project's own `templates/` and the installation's, in the order a name is looked for."""
     both = (context.root / "templates", context.home / "templates")
@@ -51,7 +55,9 @@ def template_folders(context: RunContext) -> tuple[Path, ...]:
 
 def metadata(document: Document) -> Meta:
     cover = document.cover
-    title = " ".join(part for part in (cover.title, cover.period) if part)
+    title = cover.title
+    if cover.period:
+        title += f"（{cover.period}）" if document.locale.startswith("zh") else f", {cover.period}"
     dated = f"{Period.parse(document.period).last_day.isoformat()}T00:00:00Z"
     return Meta(title, document.footer[0], dated)
 
@@ -81,26 +87,6 @@ def svg_uri(svg: bytes | str) -> str:
     """A drawing as a `data:` address for an image."""
     content = svg.encode() if isinstance(svg, str) else svg
     return "data:image/svg+xml;base64," + b64encode(content).decode()
-
-
-def widths(columns: Sequence[Column]) -> list[str]:
-    """Each column's share of the table's width in percent."""
-    total = sum(column.width for column in columns)
-    return [f"{100 * column.width / total:.3f}" for column in columns]
-
-
-def head_groups(columns: Sequence[Column]) -> list[Head]:
-    """The upper row of a two-row head; empty where no column belongs to a group."""
-    if not any(column.group for column in columns):
-        return []
-    heads: list[Head] = []
-    for group, members in groupby(columns, key=lambda column: column.group):
-        inside = list(members)
-        if group:
-            heads.append(Head(group, len(inside), "", ""))
-        else:
-            heads += [Head("", 1, column.label, column.align) for column in inside]
-    return heads
 
 
 def top(sections: Sequence[Section]) -> list[Section]:
@@ -142,25 +128,77 @@ def numbered(number: str, title: str, locale: str) -> str:
     return f"{number}{title}" if locale.startswith("zh") else f"{number} {title}"
 
 
-def with_unit(label: str) -> Markup:
-    """A column's head whose unit in brackets never breaks inside."""
-    words, bracket, unit = label.rpartition("（" if "（" in label else "(")
-    if not words:
-        return escape(label)
-    return escape(words) + Markup('<span class="whole">{}</span>').format(bracket + unit)
-
-
 def breakable(text: str) -> Markup:
-    """A long identifier with places where a line may end: after `_ / : . =` and in runs of hex digits."""
-    pieces = re.split(r"(?<=[_/:.=@])|(?<=[0-9a-f]{8})(?=[0-9a-f]{8})", text)
-    return Markup("<wbr>").join(escape(piece) for piece in pieces)
+    """A long identifier with places where a line may end: after `_ / : . =`. A digest stands in four groups."""
+    if groups := digest_groups(text):
+        return Markup("<wbr>").join(Markup('<span class="digest">{}</span>').format(group) for group in groups)
+    return Markup("<wbr>").join(escape(piece) for piece in re.split(r"(?<=[_/:.=@])", text))
+
+
+def starts_page(section: Section, sections: Sequence[Section]) -> bool:
+    """Whether a section begins a page.
+
+    The seal follows the appendix where there is room for it, and nothing leaves a page that holds a few lines only.
+    """
+    if not section.new_page or any(isinstance(block, Seal) for block in section.blocks):
+        return False
+    before = list(sections[:sections.index(section)])
+    first = max((at for at, one in enumerate(before) if one.new_page), default=0)
+    return not before or any(_fills(block) for one in before[first:] for block in one.blocks)
+
+
+def _fills(block: Block) -> bool:
+    """Whether a block is more than a few lines."""
+    return bool(
+        isinstance(block, (Table, Figure)) or (isinstance(block, Issues) and block.issues)
+        or (isinstance(block, Actions) and block.actions)
+    )
+
+
+def is_brief(section: Section) -> bool:
+    """Whether a section is so short that it must not stand alone on a page."""
+    paragraphs = [block for block in section.blocks if isinstance(block, Paragraph)]
+    return (section.level == 1 and not section.new_page and 0 < len(section.blocks) <= 3
+            and len(paragraphs) == len(section.blocks))
+
+
+def is_appendix(section: Section) -> bool:
+    """Whether a section belongs to the appendix, which is set a little smaller."""
+    return section.id.startswith("appendix")
+
+
+def is_short(text: Text) -> bool:
+    """Whether a paragraph takes hardly more than a line: it then stays with the exhibit that it leads to."""
+    length = sum(1 if ord(sign) < _FIRST_WIDE else 2 for span in text for sign in span.text)
+    return length <= _SHORT_LINE
+
+
+def common_notes(figures: Sequence[Figure]) -> list[Text]:
+    """The notes that all figures of a row share, printed once under the row."""
+    first, *others = ([_plain(note) for note in figure.notes] for figure in figures)
+    return [note for note, text in zip(figures[0].notes, first, strict=True) if all(text in other for other in others)]
+
+
+def own_notes(figure: Figure, common: Sequence[Text]) -> list[Text]:
+    """A figure's notes without those that its row prints once."""
+    shared = {_plain(note) for note in common}
+    return [note for note in figure.notes if _plain(note) not in shared]
+
+
+def _plain(text: Text) -> str:
+    return "".join(span.text for span in text)
 
 
 _TILE = 102
+_FIRST_WIDE = 0x2E80
+_SHORT_LINE = 92
+"""A line, in halves of a Chinese character's width."""
 FILTERS: dict[str, Callable[..., object]] = {
-    "fragment": fragment, "svg_uri": svg_uri, "widths": widths, "head_groups": head_groups, "tile_rows": tile_rows, "is_long": is_long,
-    "side_by_side": side_by_side, "top": top,
-    "numbered": numbered, "breakable": breakable, "with_unit": with_unit, "nth": lambda items, index: items[index],
+    "fragment": fragment, "svg_uri": svg_uri, "numbered": numbered, "breakable": breakable, "inline": inline,
+    "widths": widths, "is_wide": is_wide, "head_groups": head_groups, "after_right": after_right,
+    "with_unit": with_unit, "tile_rows": tile_rows, "is_long": is_long, "side_by_side": side_by_side, "top": top,
+    "starts_page": starts_page, "is_brief": is_brief, "is_appendix": is_appendix, "is_short": is_short,
+    "common_notes": common_notes, "own_notes": own_notes, "nth": lambda items, index: items[index],
 }
 
 

@@ -3,7 +3,8 @@
 WeasyPrint justifies by stretching spaces, and Chinese has none. Here the space left on a line goes between its
 characters instead: after every Han character or full-width sign, never inside a number or a Latin word. A gap is
 stretched by at most `LIMIT` of the font size; readers of the text layer take wider ones for a space between
-words. What is left beyond that goes to the line's spaces and to its punctuation, and then the line stays short.
+words. What is left beyond that goes to the line's spaces and to its punctuation. A line that even this does not
+fill is left as it is: a line both stretched and short would be wrong twice.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ LIMIT = 0.09
 """Widest stretch of one gap in em; pdftotext breaks words at 0.1."""
 LOOSE_LIMIT = 0.4
 """Widest stretch of a space, or of the blank half of a full-width stop or comma, in em."""
+_NOTHING = 0.001
 _STOPS = "、。，；：！？）》」』”"
+_SIGNS = _STOPS + "（《「『“"
+"""Signs that take the blank half from a stop before them."""
 _ALSO_WIDE = "“”‘’…—·"
 """Signs that are full-width in Chinese though Unicode calls their width ambiguous."""
 _JOINED = frozenset({"——", "……"})
@@ -65,7 +69,7 @@ def gaps(text: str) -> tuple[list[int], list[int]]:
 
 
 def stretches(text: str, extra: float, size: float) -> dict[int, float]:
-    """How far a line stretches after each of its characters, so that the sum is `extra` where the limits allow it.
+    """How far a line stretches after each of its characters so that the sum is `extra`; empty where limits forbid it.
 
     `extra` and `size` (the font's) in the same unit. Every gap gets the same, up to its limit; what is left goes to
     spaces and stops alone.
@@ -76,10 +80,13 @@ def stretches(text: str, extra: float, size: float) -> dict[int, float]:
         return {}
     gap = min(extra / places, LIMIT * size)
     found = dict.fromkeys([*between, *spaces], gap)
-    loose = [*spaces, *(index for index in between if text[index] in _STOPS)]
-    if loose:
-        more = min((extra - gap * places) / len(loose), LOOSE_LIMIT * size - gap)
-        found.update(dict.fromkeys(loose, gap + more))
+    left = extra - gap * places
+    if left <= _NOTHING * size:
+        return found
+    loose = [*spaces, *(index for index in between if text[index] in _STOPS and text[index + 1] not in _SIGNS)]
+    if not loose or left / len(loose) > LOOSE_LIMIT * size - gap:
+        return {}
+    found.update(dict.fromkeys(loose, gap + left / len(loose)))
     return found
 
 
@@ -87,7 +94,8 @@ def _justify_line(context: Any, line: Any, extra: float) -> None:
     """Spread `extra` pixels over a line box, as WeasyPrint's own function does with spaces."""
     boxes = list(_text_boxes(line))
     text = "".join(box.pango_layout.text for box in boxes)
-    if not any(is_wide(char) for char in text):
+    # Quotation marks are wide in Chinese only: the language decides, not the signs.
+    if not str(line.style["lang"] or "").startswith("zh") or not any(is_wide(char) for char in text):
         _ORIGINAL["justify_line"](context, line, extra)
         return
     stretch = stretches(text.rstrip(), extra, line.style["font_size"])

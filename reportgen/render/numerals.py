@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reportgen.document.model import Document, Figure
+from reportgen.document.model import Document, Figure, Seal
+from reportgen.render.digest import digest_groups
 from reportgen.render.spans import spans
 
 _NUMERAL = re.compile(r"(?:(?<![\d.,%])[+\u2212])?\d+(?:,\d{3})*(?:\.\d+)?")
@@ -48,6 +49,9 @@ def allowed(document: Document) -> frozenset[str]:
         for block in section.blocks:
             if isinstance(block, Figure):
                 texts += _of_figure(block)
+            elif isinstance(block, Seal):
+                # A reader of the text layer takes the gap between two groups of a digest for a space.
+                texts += [group for _, value in block.rows for group in digest_groups(value)]
     return frozenset(numeral for text in texts for numeral in numerals_of(text))
 
 

@@ -44,7 +44,9 @@ def test_nothing_leaves_the_type_area(rendered):
     with pdfplumber.open(BytesIO(rendered.pdf)) as opened:
         for page in opened.pages:
             for char in page.chars:
-                assert char["x0"] >= 22.5 * MM, (page.page_number, char["text"])
+                # An opening sign at a line's start has given up its blank half, which then stands in the margin.
+                blank = char["size"] / 2 if char["text"] in "（《「『“" else 0
+                assert char["x0"] + blank >= 22.5 * MM, (page.page_number, char["text"])
                 assert char["x1"] <= (210 - 22.5) * MM, (page.page_number, char["text"])
             for line in (*page.lines, *(one for one in page.rects if page.page_number > 1)):
                 assert line["x1"] <= (210 - 22.5) * MM, page.page_number

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.charts import style
+from reportgen.charts import ChartData, Mark, Series, draw, style
+from reportgen.charts.heatmap import FULL_RESIDUAL, fill
 from reportgen.charts.style import contrast, fit_scale, luminance, mix, ramp, scale_ticks, text_on, tick_texts
 
 HUES = {"navy": style.NAVY, "brick": style.BRICK, "teal": style.TEAL, "grey": style.GREY}
@@ -125,3 +126,28 @@ def test_scale_keeps_every_item_between_the_edges(items: list[tuple[float, float
     for value, before, after in items:
         assert at(value) - before >= 50 - 1e-3
         assert at(value) + after <= 300 + 1e-3
+
+
+def test_half_figures_of_one_metric_share_a_scale(geometry) -> None:
+    def lengths(*values: float) -> list[float]:
+        marks = tuple(Mark("甲", value, f"{value:.0f}户", emphasis=True) for value in values)
+        sheet = geometry.read(draw(ChartData("bars", (Series("", marks),), "zh-CN", width_mm=79.0, maximum=54.0)).svg)
+        return [rect.box[2] - rect.box[0] for rect in sheet.rects]
+
+    (short,), (long,) = lengths(27.0), lengths(54.0)
+    assert short * 2 == pytest.approx(long, rel=0.01)
+
+
+@pytest.mark.parametrize("values", [(0.117, 0.336, 0.091), (0.5, 0.5), (0.98, 1.0), (0.0, 0.02)])
+def test_no_interval_lies_beyond_the_scale(values) -> None:
+    marks = tuple(Mark("甲", value, "x", low=value, high=value) for value in values)
+    ticks = draw(ChartData("interval", (Series("", marks),), "zh-CN", percent=True)).scale_texts
+    ends = [float(text.rstrip("%")) / 100 for text in (ticks[0], ticks[-1])]
+    assert ends[0] <= min(values)
+    assert ends[1] >= max(values)
+
+
+@given(st.floats(-8, 8))
+def test_text_reads_in_every_cell_of_a_heatmap(value: float) -> None:
+    ground = fill(value, FULL_RESIDUAL)
+    assert contrast(text_on(ground), ground) >= 4.5
