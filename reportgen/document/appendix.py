@@ -109,8 +109,11 @@ def _rules(draft: Draft) -> list[Block]:
     rows = []
     for outcome in draft.findings.outcomes:
         needs = gap.join(need_words(draft, need) for need in outcome.needs) if outcome.state == "not_judged" else "—"
-        rows.append((outcome.rule, draft.word(states[outcome.state]), needs or "—"))
-    heads = (("rule", "left", 1.6), ("state", "left", 1.0), ("missing", "left", 3.2))
+        listed = sum(one.rule == outcome.rule for one in draft.findings.findings)
+        counts = (f"{outcome.held:,}", f"{listed:,}") if outcome.state == "fired" else ("—", "—")
+        rows.append((outcome.rule, draft.word(states[outcome.state]), *counts, needs or "—"))
+    heads = (("rule", "left", 1.8), ("state", "left", 1.0), ("held", "right", 0.7), ("listed", "right", 0.7),
+             ("missing", "left", 2.8))
     return [*_told(draft, "tests"), *_table(draft, "a_rules", heads, rows)]
 
 

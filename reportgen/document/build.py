@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from reportgen.config.job import Job
 from reportgen.config.model import Locale
 from reportgen.context import RunContext
+from reportgen.document.amounts import with_amounts
 from reportgen.document.appendix import build_appendix
 from reportgen.document.cover import build_cover, edition_words
 from reportgen.document.draft import Draft
@@ -42,8 +43,10 @@ def build(
     texts = load_texts(context, job.report, locale)
     rulebook = load_rulebook(context)
 
+    told = with_amounts(facts, scope)
+
     def draft(planned: Mapping[str, Exhibit] | None) -> Draft:
-        return _draft(facts, findings, job, context, locale, scope, report, texts, rulebook, planned)
+        return _draft(told, findings, job, context, locale, scope, report, texts, rulebook, planned)
 
     plan = draft(None)
     _sections(plan, edition)

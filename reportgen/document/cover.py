@@ -5,7 +5,7 @@ from __future__ import annotations
 from reportgen.config.model import words
 from reportgen.document.draft import Draft
 from reportgen.document.model import Cover
-from reportgen.document.scene import floor_words
+from reportgen.document.scene import floor_words, tier_words
 from reportgen.edition import EditionIds
 
 
@@ -45,7 +45,8 @@ def comparison(draft: Draft) -> str:
 def _facts(draft: Draft, edition: EditionIds) -> tuple[tuple[str, str], ...]:
     """Label and value pairs at the foot: as-of date, basis, edition, approving role."""
     floor = floor_words(draft)
-    basis = draft.phrase("basis.floor", floor=floor) if floor else draft.word("basis.point")
+    tier = tier_words(draft)
+    basis = draft.phrase("basis.floor", tier=tier, floor=floor) if floor and tier else draft.word("basis.point")
     pairs = [
         ("cover.as_of", draft.facts.as_of),
         ("cover.basis", basis),

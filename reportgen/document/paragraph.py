@@ -57,14 +57,18 @@ def holds(scene: Scene, when: When) -> bool:
     return all(check(scene, getattr(when, name)) for name, check in _CHECKS.items() if getattr(when, name) is not None)
 
 
-def _signed(scene: Scene, selector: str, sign: int) -> bool:
-    fact = scene.selected(selector)
-    return fact is not None and (fact.num > 0) - (fact.num < 0) == sign
+def _signed(scene: Scene, selectors: tuple[str, ...], sign: int) -> bool:
+    facts = [scene.selected(one) for one in selectors]
+    return all(fact is not None and (fact.num > 0) - (fact.num < 0) == sign for fact in facts)
 
 
-def _tested(scene: Scene, pair: tuple[str, str], wanted: bool) -> bool:
+def _present(scene: Scene, selectors: tuple[str, ...], wanted: bool) -> bool:
+    return all((scene.selected(one) is not None) is wanted for one in selectors)
+
+
+def _tested(scene: Scene, pair: tuple[str, str], wanted: tuple[bool, ...]) -> bool:
     tested = scene.draft.association(*pair)
-    return tested is not None and tested.holds is wanted
+    return tested is not None and tested.holds in wanted
 
 
 def _differ(scene: Scene, pair: tuple[str, str]) -> bool:
@@ -73,15 +77,16 @@ def _differ(scene: Scene, pair: tuple[str, str]) -> bool:
 
 
 _CHECKS: dict[str, Callable[[Scene, Any], bool]] = {
-    "has": lambda scene, selector: scene.selected(selector) is not None,
-    "lacks": lambda scene, selector: scene.selected(selector) is None,
-    "rises": lambda scene, selector: _signed(scene, selector, 1),
-    "falls": lambda scene, selector: _signed(scene, selector, -1),
-    "flat": lambda scene, selector: _signed(scene, selector, 0),
+    "has": lambda scene, selectors: _present(scene, selectors, True),
+    "lacks": lambda scene, selectors: _present(scene, selectors, False),
+    "rises": lambda scene, selectors: _signed(scene, selectors, 1),
+    "falls": lambda scene, selectors: _signed(scene, selectors, -1),
+    "flat": lambda scene, selectors: _signed(scene, selectors, 0),
     "found": lambda scene, rule: scene.draft.finding(rule) is not None,
     "not_found": lambda scene, rule: scene.draft.finding(rule) is None,
-    "holds": lambda scene, pair: _tested(scene, pair, True),
-    "fails": lambda scene, pair: _tested(scene, pair, False),
+    "tested": lambda scene, pair: _tested(scene, pair, (True, False)),
+    "holds": lambda scene, pair: _tested(scene, pair, (True,)),
+    "fails": lambda scene, pair: _tested(scene, pair, (False,)),
     "differs": _differ,
 }
 """One check for each condition that `When` knows."""

@@ -43,6 +43,10 @@ class TableBlock(Model):
     total: bool = False
     change: bool = False
     of_which: tuple[Id, ...] = Field((), description="Metrics of a subset, marked as such: never a flow.")
+    each: Id | None = Field(
+        None, description="Dimension whose segments (products) make a column each of a metric written metric[*]."
+    )
+    when_found: bool = Field(False, description="Only where a finding judges a segment of `by` on one of `each`.")
     heads: tuple[Id, ...] = Field((), description="Keys of a grid's column heads.")
     grid: tuple[GridRow, ...] = ()
     needs: tuple[str, ...] = ()
@@ -55,6 +59,10 @@ class TableBlock(Model):
     def _one_shape(self) -> TableBlock:
         if bool(self.asked) == bool(self.grid):
             raise ValueError("give either metrics or a grid")
+        if (self.each is not None) != any("[*]" in one for one in self.asked):
+            raise ValueError("`each` and a metric written metric[*] go together")
+        if self.when_found and self.each is None:
+            raise ValueError("when_found needs each")
         if any(len(row.cells) != len(self.heads) for row in self.grid):
             raise ValueError("each row of a grid needs as many cells as there are heads")
         return self

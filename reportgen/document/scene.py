@@ -19,6 +19,8 @@ UNKNOWN = ("missing", "unknown")
 """Segments of customers of whom nothing is known: never the subject of a sentence."""
 CONFIDENCE = "95%"
 """The level of every interval the program prints."""
+VERDICT_N = 30
+"""Below this many customers a figure is printed and nothing is concluded from it."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Scene:
     draft: Draft
     finding: Finding | None = None
     picks: Mapping[str, Fact] = field(default_factory=dict)
+    passed: frozenset[str] = frozenset()
+    """Picks that a segment nothing is known of would have won."""
 
     def render(self, text: str, place: str = "") -> Text | None:
         """The sentence as spans; None where one of its placeholders has nothing behind it."""
@@ -44,15 +48,20 @@ class Scene:
 
     def choose(self, picks: Mapping[str, Pick]) -> Scene | None:
         """The scene with segments chosen; None where one finds no segment."""
-        chosen = dict(self.picks)
+        chosen, passed = dict(self.picks), set(self.passed)
         for name, pick in picks.items():
             fact = pick_fact(self.draft, pick)
             if fact is None:
                 return None
             chosen[name] = fact
-        return replace(self, picks=chosen)
+            if passed_over(self.draft, pick, fact):
+                passed.add(name)
+        return replace(self, picks=chosen, passed=frozenset(passed))
 
     def resolve(self, one: Slot) -> Span | None:
+        if one.forms:
+            number = self._number(one)
+            return None if number is None else Span(one.forms[number != 1])
         if one.name.startswith("#"):
             return self.draft.exhibits.link(one.name[1:])
         head = one.path[0]
@@ -65,6 +74,18 @@ class Scene:
             return self.draft.plain(text) if text else None
         fact = self.fact(one)
         return self._fact(fact, one.style) if fact is not None else None
+
+    def _number(self, one: Slot) -> Fraction | None:
+        """The number that decides between the words for one and for many."""
+        head, name = one.path[0], one.path[-1]
+        if head == "finding" and self.finding is not None:
+            counts = {"n": Fraction(self.finding.n), "value": self.finding.value, **self.finding.derived}
+            return counts.get(name)
+        if one.name in SETTINGS:
+            text = self._setting(one.name) or ""
+            return Fraction(text) if text.isdecimal() else None
+        fact = self.picks.get(one.path[1]) if head == "let" else self.fact(one)
+        return fact.value if fact is not None else None
 
     def fact(self, one: Slot) -> Fact | None:
         """The fact a placeholder names."""
@@ -102,14 +123,19 @@ class Scene:
         return draft.value(fact, style)
 
     def _pick(self, one: Slot) -> Span | None:
-        """`let.NAME.segment`, `.value`, `.share`, `.n`, `.interval`, `.q`."""
+        """`let.NAME.segment`, `.known`, `.value`, `.share`, `.n`, `.interval`, `.q`.
+
+        `.known` says that only known segments were compared, and nothing where that makes no difference.
+        """
         _, name, *rest = (*one.path, "", "")
         fact = self.picks.get(name)
         if fact is None:
             return None
         draft, what = self.draft, rest[0] or "segment"
-        if what == "segment":
-            return draft.plain(draft.label(fact.dimension, fact.segment))
+        told = {"segment": draft.label(fact.dimension, fact.segment),
+                "known": draft.word("among_known") if name in self.passed else ""}
+        if what in told:
+            return draft.plain(told[what])
         if what == "share":
             share = draft.share_of(fact)
             return self._fact(share, one.style) if share else None
@@ -124,21 +150,36 @@ class Scene:
         draft = self.draft
         if name in ("date.since", "date.period"):
             return draft.day_words(name.partition(".")[2])
-        months = draft.months()
+        months, issues = draft.months(), len(draft.findings.findings)
+        held = sum(one.held for one in draft.findings.outcomes)
         settings = {
             "period": draft.period_words(),
             "months": str(months) if months else None,
             "organisation": draft.words_of(draft.job.organisation),
             "floor": floor_words(draft),
+            "tier": tier_words(draft),
             "confidence": CONFIDENCE,
             "tests": str(draft.findings.tests) if draft.findings.tests else None,
-            "issues": str(len(draft.findings.findings)) if draft.findings.findings else None,
+            "issues": str(issues) if issues else None,
+            "held": f"{held:,}" if held > issues else None,
             "currency": draft.facts.currency,
         }
         return settings.get(name)
 
 
-SETTINGS = frozenset({"period", "months", "organisation", "floor", "confidence", "tests", "issues", "currency"})
+SETTINGS = frozenset({
+    "period", "months", "organisation", "floor", "tier", "confidence", "tests", "issues", "held", "currency",
+})
+"""Placeholders that are no facts. `issues`: findings listed; `held`: how often rules held, where that is more."""
+
+
+def tier_words(draft: Draft) -> str | None:
+    """The tier the report is about in the words of the language; None where there is none or it has no words."""
+    tier = draft.job.population.get("tier")
+    if not isinstance(tier, str):
+        return None
+    labels = (draft.label(name, tier) for name in ("tier_from", "tier_to", "tier"))
+    return next((label for label in labels if label != tier), None)
 
 
 def floor_words(draft: Draft) -> str | None:
@@ -156,12 +197,23 @@ def pick_fact(draft: Draft, pick: Pick) -> Fact | None:
 
     Segments nobody stands in, or whose value is not known, are left out.
     """
-    facts = draft.segments(pick.metric, pick.by, at=pick.at, against=pick.against)
-    facts = [fact for fact in facts if fact.segment not in UNKNOWN and fact.n]
+    return _extreme(pick, [fact for fact in _candidates(draft, pick) if fact.segment not in UNKNOWN])
+
+
+def passed_over(draft: Draft, pick: Pick, fact: Fact) -> bool:
+    """Whether a segment of which nothing is known lies beyond the fact picked."""
+    winner = _extreme(pick, _candidates(draft, pick))
+    return winner is not None and winner.value != fact.value
+
+
+def _candidates(draft: Draft, pick: Pick) -> list[Fact]:
+    facts = [fact for fact in draft.segments(pick.metric, pick.by, at=pick.at, against=pick.against) if fact.n]
     if pick.significant:
-        facts = [fact for fact in facts if fact.n >= 30 and (draft.facts.statistic(fact).q or 1) < 0.05]
+        facts = [fact for fact in facts if fact.n >= VERDICT_N and (draft.facts.statistic(fact).q or 1) < 0.05]
     if pick.side != "any":
         facts = [fact for fact in facts if fact.value != 100 and (fact.value > 100) == (pick.side == "over")]
-    if not facts:
-        return None
-    return (max if pick.largest else min)(facts, key=lambda fact: fact.value)
+    return facts
+
+
+def _extreme(pick: Pick, facts: list[Fact]) -> Fact | None:
+    return (max if pick.largest else min)(facts, key=lambda fact: fact.value) if facts else None

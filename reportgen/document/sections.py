@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reportgen.document.blocks import build_block
 from reportgen.document.draft import Draft
-from reportgen.document.model import Block, Section
+from reportgen.document.model import Block, Paragraph, Section
 from reportgen.document.numbering import Numbering
 from reportgen.document.report import SectionEntry
 
@@ -45,10 +45,11 @@ def _promises_exhibits(entry: SectionEntry) -> bool:
 
 
 def _blocks(draft: Draft, entry: SectionEntry) -> tuple[Block, ...]:
-    """A section's blocks; a page break alone makes no section, and neither does what was left out within one."""
+    """A section's blocks; page breaks and notes alone make no section, and what it would hold is not named twice."""
     before = len(draft.left)
     made = tuple(block for one in entry.blocks for block in build_block(draft, one))
-    if any(block.block != "page-break" for block in made):
+    if any(not (block.block == "page-break" or (isinstance(block, Paragraph) and block.role == "note"))
+           for block in made):
         return made
     # The section is named as a whole; naming its tables too would say the same thing twice.
     del draft.left[before:]

@@ -2,6 +2,7 @@
 
     {metric}  {metric[dim=seg]@since!style}  {metric[dim=$pick|dim2=seg2]}  {metric[*]}
     {finding.value}  {finding.param.NAME}  {let.NAME.segment}  {#t_size}  {date.since}  {months}
+    {customers_lost?was|were}  the first word where the number is exactly one, else the second
     **words** are set strong.
 
 Words hold no digit: every figure comes through a placeholder, so that it is a fact, a threshold or a date.
@@ -20,7 +21,8 @@ STYLES = ("", "bare", "signed", "abs", "pp", "interval", "n", "label", "arrow")
 """none: with the unit · bare: digits alone · signed: with + or − · abs: without sign · pp: percentage points ·
 interval: the 95 % interval · n: the base · label: the segment's words · arrow: ▲ or ▼ by the sign."""
 _SLOT = re.compile(
-    r"(?P<name>#?[a-z][a-z0-9_.]*)(?:\[(?P<cell>[^\]{}]*)\])?(?:@(?P<at>since|period))?(?:!(?P<style>[a-z]+))?"
+    r"(?P<name>#?[a-z][a-z0-9_.]*)(?:\[(?P<cell>[^\]{}]*)\])?(?:@(?P<at>since|period))?"
+    r"(?:!(?P<style>[a-z]+)|\?(?P<one>[^|?]+)\|(?P<many>[^|?]+))?"
 )
 _DIGIT = re.compile(r"[0-9０-９]")
 _STATE = "No page was made."
@@ -43,6 +45,8 @@ class Slot:
     at: str = "period"
     style: str = ""
     strong: bool = False
+    forms: tuple[str, str] | None = None
+    """Words for exactly one and for any other number; then no number is printed."""
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -56,7 +60,8 @@ class Slot:
 
     def __str__(self) -> str:
         cell = f"[{self.cell}]" if self.cell else ""
-        return f"{{{self.name}{cell}{'@since' if self.at == 'since' else ''}{'!' + self.style if self.style else ''}}}"
+        behind = f"!{self.style}" if self.style else f"?{self.forms[0]}|{self.forms[1]}" if self.forms else ""
+        return f"{{{self.name}{cell}{'@since' if self.at == 'since' else ''}{behind}}}"
 
 
 Piece = Words | Slot
@@ -98,7 +103,11 @@ def slot(text: str, place: str = "", *, strong: bool = False) -> Slot:
     style = match["style"] or ""
     if style not in STYLES:
         raise _fault(place, f"{{{text}}} asks for the style '{style}'; there are {', '.join(STYLES[1:])}.")
-    return Slot(match["name"], match["cell"] or "", match["at"] or "period", style, strong)
+    forms = (match["one"], match["many"]) if match["one"] else None
+    digit = _DIGIT.search("".join(forms or ()))
+    if digit:
+        raise _fault(place, f"{{{text}}} holds the digit {digit.group()}; a figure needs a placeholder.")
+    return Slot(match["name"], match["cell"] or "", match["at"] or "period", style, strong, forms)
 
 
 def slots(text: str) -> tuple[Slot, ...]:

@@ -40,16 +40,25 @@ class Pick(Model):
         return self.largest or self.smallest or ""
 
 
-class When(Model):
-    """A condition of a sentence. All that are given must hold."""
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
 
-    has: str | None = None
-    lacks: str | None = None
-    rises: str | None = Field(None, description="Value above zero.")
-    falls: str | None = Field(None, description="Value below zero.")
-    flat: str | None = None
+
+Selectors = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+"""Facts a condition looks at, one or several: placeholders without braces."""
+
+
+class When(Model):
+    """A condition of a sentence. All that are given must hold, of each fact they name."""
+
+    has: Selectors = ()
+    lacks: Selectors = ()
+    rises: Selectors = Field((), description="Value above zero.")
+    falls: Selectors = Field((), description="Value below zero.")
+    flat: Selectors = ()
     found: RuleId | None = None
     not_found: RuleId | None = None
+    tested: tuple[Id, Id] | None = Field(None, description="Two dimensions whose association was tested.")
     holds: tuple[Id, Id] | None = Field(None, description="Two dimensions whose association holds.")
     fails: tuple[Id, Id] | None = None
     differs: tuple[Id, Id] | None = Field(None, description="Two picks that chose different segments.")

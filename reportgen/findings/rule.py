@@ -127,7 +127,8 @@ class Rule(Wording):
     suggestions: tuple[SuggestionId, ...] = Field(min_length=1)
     variants: dict[Id, Wording] = Field(
         default_factory=dict,
-        description="Other words for one attribute (a metric, or the dimension it is cut by) or for the `opening`.",
+        description="Other words for one attribute (a metric, or the dimension it is cut by), for the `opening`, or "
+        "for data without amounts (`no_amounts`).",
     )
 
     @model_validator(mode="after")

@@ -8,11 +8,12 @@ from reportgen.charts.chart import ChartData, Mark, Series
 from reportgen.document.blocks.figure import figure
 from reportgen.document.dates import end_words
 from reportgen.document.draft import Draft
-from reportgen.document.model import Block
+from reportgen.document.model import Block, Span, Text
+from reportgen.document.numbers import Measure
 from reportgen.document.report import BridgeBlock
 from reportgen.facts.fact import Fact
 
-STEPS = ("opening", "lost", "transfer_out", "transfer_in", "existing", "new", "closing")
+STEPS = ("opening", "lost", "transfer_out", "transfer_in", "existing", "unknown", "new", "closing")
 _METRIC = {"customers_total": "customers_bridge", "aum_point": "aum_bridge"}
 
 
@@ -35,7 +36,16 @@ def build_bridge(draft: Draft, block: BridgeBlock) -> tuple[Block, ...]:
     )
     data = ChartData("waterfall", (Series("", marks),), draft.locale)
     return (figure(draft, block.id, data, caption=draft.metric_label(_METRIC[block.metric]), unit=measure.head,
-                   dates=("since", "period"), half=block.half),)
+                   dates=("since", "period"), half=block.half, more=_footing(draft, facts, measure)),)
+
+
+def _footing(draft: Draft, facts: list[Fact], measure: Measure) -> tuple[Text, ...]:
+    """A note where the printed steps do not add up to the printed close."""
+    *steps, closing = facts
+    off = draft.printer.foot([fact.value for fact in steps], closing.value, measure)
+    if not off or closing.segment != "closing":
+        return ()
+    return ((Span(draft.phrase("note.rounding_bridge", sum=off[0], total=off[1], unit=measure.head)),),)
 
 
 def _sign(fact: Fact) -> Literal["minus", "both"]:

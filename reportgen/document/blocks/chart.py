@@ -92,12 +92,22 @@ def _columns(draft: Draft, block: ChartBlock) -> Figure | None:
         ))
     edge, words = _threshold(draft, block)
     rule = float(edge / measure.divisor) if edge is not None else None
-    data = ChartData(block.kind, (Series("", tuple(marks)),), draft.locale, bracket=bracket, rule=rule, rule_text=words)
+    data = ChartData(block.kind, (Series("", tuple(marks)),), draft.locale, bracket=bracket, rule=rule, rule_text=words,
+                     maximum=_maximum(draft, block, asked, measure.divisor))
     unit = measure.head if not block.share else draft.phrase("and_share", unit=measure.head)
     return figure(
         draft, block.id, data, caption=plain_title(draft, asked.metric.name, asked.view.id), unit=unit,
         dates=("since", "period") if is_flow(draft, asked.metric.name) else asked.at[-1:], half=block.half,
     )
+
+
+def _maximum(draft: Draft, block: ChartBlock, asked: Asked, divisor: Fraction) -> float | None:
+    """The end of the scale that half figures of one metric share: its largest value at any date of their table."""
+    table = _table(draft, block.from_) if block.half and block.from_ else None
+    if table is None:
+        return None
+    facts = [fact for at in table.at if draft.day(at) is not None for fact in facts_at(draft, asked, at)]
+    return float(max(fact.value for fact in facts) / divisor) if facts else None
 
 
 def _scaled(end: float | None, divisor: Fraction) -> float | None:

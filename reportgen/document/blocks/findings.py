@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from reportgen.document.draft import Draft
 from reportgen.document.model import Block, Issue, Issues, Span, Text
 from reportgen.document.report import FindingsBlock
 from reportgen.document.scene import CONFIDENCE, Scene
+from reportgen.facts.fact import parse_fact_id
 from reportgen.findings.derived import DERIVED
 from reportgen.findings.finding import Finding
+from reportgen.findings.rule import Wording
 
 MOST_EXHIBITS = 3
+NO_AMOUNTS = "no_amounts"
+"""A rule's variant for data in which nobody has an amount."""
 
 
 def build_findings(draft: Draft, block: FindingsBlock) -> tuple[Block, ...]:
-    """All findings in full, or the first `top` of them in brief."""
+    """All findings in full, or `top` of them in brief: the first of every rule before any rule's second."""
     brief = block.top is not None
-    chosen = draft.findings.findings[: block.top] if brief else draft.findings.findings
+    chosen = in_turn(draft.findings.findings)[: block.top] if brief else draft.findings.findings
     issues = tuple(_issue(draft, one) for one in chosen)
     return (Issues(issues, "brief" if brief else "full", "" if issues else draft.word("no_issues")),)
+
+
+def in_turn(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The first finding of every rule, then the second of every rule, and so on."""
+    by_rule: dict[str, list[Finding]] = {}
+    for one in findings:
+        by_rule.setdefault(one.rule, []).append(one)
+    return tuple(one for turn in zip_longest(*by_rule.values()) for one in turn if one is not None)
 
 
 def issue_anchor(number: int) -> str:
@@ -25,16 +39,25 @@ def issue_anchor(number: int) -> str:
 
 
 def _issue(draft: Draft, finding: Finding) -> Issue:
-    wording = draft.rulebook.rules[finding.rule].wording(finding)
-    scene = Scene(draft, finding)
-    place = f"config/rules: {finding.rule}"
-    title = scene.render(wording.title[draft.locale].strip(), place)
-    text = scene.render(wording.text[draft.locale].strip(), place)
+    rule = draft.rulebook.rules[finding.rule]
+    title, text = _worded(draft, finding, rule.wording(finding))
+    if not text and NO_AMOUNTS in rule.variants:
+        title, text = _worded(draft, finding, rule.variants[NO_AMOUNTS])
+    evidence = _evidence(draft, finding)
+    # A sentence whose figures this data lacks is not left out in silence: the evidence speaks for itself.
     return Issue(
         issue_anchor(finding.number), draft.known(str(finding.number)), finding.severity,
-        draft.word(f"severity.{finding.severity}"), title or (draft.plain(finding.rule),), text or (),
-        _evidence(draft, finding), finding.rule, _exhibits(draft, finding),
+        draft.word(f"severity.{finding.severity}"),
+        title or (Span(draft.phrase("issue.untitled", rule=finding.rule)),),
+        text or (Span(draft.word("issue.no_text")), *evidence), evidence, finding.rule, _exhibits(draft, finding),
     )
+
+
+def _worded(draft: Draft, finding: Finding, wording: Wording) -> tuple[Text | None, Text | None]:
+    """Title and text; None for one whose figures this data lacks."""
+    scene, place = Scene(draft, finding), f"config/rules: {finding.rule}"
+    title, text = (scene.render(one[draft.locale].strip(), place) for one in (wording.title, wording.text))
+    return title, text
 
 
 def _evidence(draft: Draft, finding: Finding) -> Text:
@@ -70,12 +93,27 @@ def _evidence(draft: Draft, finding: Finding) -> Text:
 
 
 def _exhibits(draft: Draft, finding: Finding) -> Text:
-    """Links to the exhibits that print the judged fact, else to those that print its evidence."""
-    evidence = {one for one in finding.evidence if not finding.dimension or "[" in one}
-    shown = draft.exhibits.showing({finding.fact}) or draft.exhibits.showing(evidence)
+    """Links to the exhibits that print most of the finding's own facts, the judged one counting twice."""
+    own = {finding.fact, *(one for one in finding.evidence if _is_own(finding, one))}
+    weights = {
+        exhibit.id: len(exhibit.facts & own) + (finding.fact in exhibit.facts)
+        for exhibit in draft.exhibits.showing(own)
+    }
+    best = max(weights.values(), default=0)
+    shown = sorted((one for one in draft.exhibits.showing(own) if 2 * weights[one.id] >= best),
+                   key=lambda exhibit: -weights[exhibit.id])
     gap = Span("、" if draft.locale == "zh-CN" else ", ")
     line: list[Span] = []
     for exhibit in shown[:MOST_EXHIBITS]:
         line += [*([gap] if line else []), exhibit.link()]
     return tuple(line)
 
+
+def _is_own(finding: Finding, evidence: str) -> bool:
+    """Whether a fact is about the finding's segment; all of it is where the finding is about no segment."""
+    if not finding.dimension:
+        return True
+    parts = parse_fact_id(evidence) or {}
+    cell = (parts.get("dimension", ""), parts.get("segment", ""))
+    crossed = parts.get("against") == f"{finding.dimension}={finding.segment}"
+    return cell == (finding.dimension, finding.segment) or crossed

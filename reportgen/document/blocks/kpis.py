@@ -18,5 +18,7 @@ def _tile(draft: Draft, metric: str) -> Tile | None:
     if fact is None:
         return None
     measure = draft.printer.fitting(fact.value, draft.printer.unit(fact))
-    value: Text = (Span(measure.bare(fact.value, draft.printer.rounding), fact=draft.cite(fact)),)
-    return Tile(draft.metric_label(metric), value, draft.known(measure.head), tuple(sentences(draft, f"kpi.{metric}")))
+    number = measure.bare(fact.value, draft.printer.rounding)
+    unit = measure.one.strip() if measure.one and number == "1" else measure.head
+    value: Text = (Span(number, fact=draft.cite(fact)),)
+    return Tile(draft.metric_label(metric), value, draft.known(unit), tuple(sentences(draft, f"kpi.{metric}")))

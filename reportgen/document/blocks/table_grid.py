@@ -14,15 +14,18 @@ from reportgen.facts.fact import Fact
 
 
 def grid_table(draft: Draft, block: TableBlock) -> Table | None:
-    """Rows none of whose facts are there are left out, and so is a table without rows."""
+    """Rows and columns none of whose facts are there are left out, and so is a table without rows."""
     asked = [[slot(cell) if cell else None for cell in row.cells] for row in block.grid]
     found = [[find(draft, one) if one else None for one in row] for row in asked]
+    held = [column for column in range(len(block.heads)) if any(row[column] for row in found)]
+    asked = [[row[column] for column in held] for row in asked]
+    found = [[row[column] for column in held] for row in found]
     kept = [index for index, row in enumerate(found) if any(row)]
     if not kept:
         return None
-    measures = [_measure(draft, [row[column] for row in found]) for column in range(len(block.heads))]
+    measures = [_measure(draft, [row[column] for row in found]) for column in range(len(held))]
     columns = [Column(draft.word(f"{block.id}.head"), "left", 1.8)]
-    for key, measure in zip(block.heads, measures, strict=True):
+    for key, measure in zip((block.heads[column] for column in held), measures, strict=True):
         label = draft.word(f"{block.id}.{key}")
         columns.append(Column(label + draft.in_unit(label, measure.head if measure else "")))
     rows = []

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from reportgen.document.blocks.caption import notes, plain_title, title
-from reportgen.document.blocks.selector import dates, find, selectors
+from reportgen.document.blocks.selector import columns_of, dates, find
 from reportgen.document.blocks.signs import sign_notes
 from reportgen.document.draft import Draft
 from reportgen.document.model import Column, Row, Span, Table, Text
 from reportgen.document.numbers import Measure
+from reportgen.document.paragraph import sentences
 from reportgen.document.report import TableBlock
 from reportgen.document.sentence import Slot
 from reportgen.facts.fact import Fact
@@ -37,7 +38,7 @@ def segments_table(draft: Draft, block: TableBlock) -> Table | None:
     at = tuple(one for one in block.at if draft.day(one) is not None)
     if view is None or not at:
         return None
-    asked = selectors(block.asked)
+    asked = columns_of(draft, block)
     series = [
         one for date in at for metric in asked
         for one in _series(draft, block, view, metric, date, several=len(at) > 1)
@@ -57,14 +58,21 @@ def segments_table(draft: Draft, block: TableBlock) -> Table | None:
         *(Column(_head(draft, one, common), "right", 1.4 if one.style else 1.0, one.group) for one in series),
     )
     told = (
-        *notes(draft, block.id, dates(draft, asked, at)), *_footing(draft, block, view, series),
+        *notes(draft, block.id, dates(draft, asked, at)), *_index_note(draft, series),
+        *_footing(draft, block, view, series),
         *sign_notes(draft, rows),
     )
+    main = asked[-1] if block.each else asked[0]
     return Table(
-        block.id, draft.exhibits.number("table"),
-        title(draft, block.id, plain_title(draft, asked[0].name, view.id)), draft.known(common), columns, tuple(rows),
-        told,
+        block.id, draft.exhibits.number("table"), title(draft, block.id, plain_title(draft, main.name, view.id)),
+        draft.known(common), columns, tuple(rows), told,
     )
+
+
+def _index_note(draft: Draft, series: Sequence[_Series]) -> Iterable[Text]:
+    """What an over-index divides by what, where a column prints one."""
+    printed = any(fact is not None and fact.unit == "index" for one in series for fact in one.cells)
+    return sentences(draft, "over_index.note") if printed else ()
 
 
 def _counts(fact: Fact | None) -> bool:
@@ -79,11 +87,14 @@ def _series(
     present = [fact for fact in cells if fact is not None]
     if not present:
         return []
-    total = draft.find(asked.name, at=_at(asked, date))
+    whole, one = asked.cells[1] if len(asked.cells) > 1 else ("", "")
+    total = draft.find(asked.name, at=_at(asked, date), dimension=whole, segment=one)
     values = [fact.value for fact in present] + ([total.value] if total is not None else [])
     unit = draft.printer.unit(present[0])
     label = draft.metric_label(asked.name)
     group = draft.word(f"at.{date}") if several else ""
+    if block.each and one:
+        label, group = draft.label(whole, one), label
     if asked.at == "since" and not several:
         label = draft.phrase("opening_of", label=label)
     if asked.style == "interval":

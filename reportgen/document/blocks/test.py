@@ -12,11 +12,13 @@ from reportgen.document.model import Block, Paragraph, Span, Text
 from reportgen.document.numbers import digits, rounded
 from reportgen.document.printed import facts_of
 from reportgen.document.report import TestBlock
-from reportgen.document.scene import CONFIDENCE
+from reportgen.document.scene import VERDICT_N
 from reportgen.findings.finding import Association, Cell
 
 ODD = 3.0
 """Adjusted residual beyond which a cell is told, with many cells."""
+LEAST_EXPECTED = 5
+"""A cell from which less is expected says nothing by itself."""
 
 
 def build_test(draft: Draft, block: TestBlock) -> tuple[Block, ...]:
@@ -26,7 +28,8 @@ def build_test(draft: Draft, block: TestBlock) -> tuple[Block, ...]:
         return ()
     if not tested.holds:
         return (Paragraph(_sentence(draft, "test.fails", tested)),)
-    key = "test.holds" if _odd(draft, tested) else "test.holds_even"
+    odd = any(cell.residual >= ODD for cell in tested.cells)
+    key = "test.holds" if _odd(draft, tested) else "test.holds_small" if odd else "test.holds_even"
     blocks: list[Block] = [Paragraph(_sentence(draft, key, tested, draft.exhibits.link(block.id)))]
     rows = list(dict.fromkeys(cell.segment for cell in tested.cells))
     columns = list(dict.fromkeys(cell.against for cell in tested.cells))
@@ -40,7 +43,8 @@ def build_test(draft: Draft, block: TestBlock) -> tuple[Block, ...]:
                      row_labels=tuple(one.name for one in series))
     caption = draft.phrase("test.caption", dimension=draft.dimension_label(tested.dimension),
                            against=draft.inside(draft.dimension_label(tested.against)))
-    note: Text = (Span(draft.phrase("test.note", odd=f"{ODD:g}", confidence=CONFIDENCE)),)
+    framed = any(mark.emphasis for one in series for mark in one.marks)
+    note: Text = (Span(draft.phrase("test.note" if framed else "test.note_none", **_limits())),)
     made = figure(draft, block.id, data, caption=caption, unit=draft.word("test.unit"), dates=(tested.at,),
                   more=(note,))
     # Findings name a cell from either side; both names lead here.
@@ -53,8 +57,9 @@ def _mark(draft: Draft, tested: Association, cell: Cell) -> Mark:
     fact = draft.facts.find("customers_total", scope=draft.scope, at=tested.at, dimension=tested.dimension,
                             segment=cell.segment, against=f"{tested.against}={cell.against}")
     text = digits(rounded(Fraction(cell.residual), 1, draft.printer.rounding), sign="both")
+    framed = abs(cell.residual) >= ODD and _tellable(draft, tested, cell)
     return Mark(draft.label(tested.against, cell.against), cell.residual, text, draft.cite(fact) if fact else "",
-                emphasis=abs(cell.residual) >= ODD, note=draft.known(f"{cell.observed:,}"))
+                emphasis=framed, note=draft.known(f"{cell.observed:,}"))
 
 
 def _other_side(draft: Draft, tested: Association) -> frozenset[str]:
@@ -74,15 +79,30 @@ def _sentence(draft: Draft, key: str, tested: Association, link: Span | None = N
         key, dimension=dimension, inside=draft.inside(dimension), against=against,
         n=draft.printer.quantity(Fraction(tested.n), "customers"), q=draft.printer.probability(tested.q),
         v=digits(rounded(Fraction(tested.v), 2, draft.printer.rounding)), method=draft.word(f"method.{tested.method}"),
-        date=draft.day_words(tested.at) or "", odd=_odd(draft, tested),
+        date=draft.day_words(tested.at) or "", cells=_odd(draft, tested), **_limits(),
     )
     head, _, tail = words.partition("[exhibit]")
     return (Span(head), link, Span(tail)) if link else (Span(head + tail),)
 
 
+def _limits() -> dict[str, str]:
+    """What a cell needs to be told, for the sentences."""
+    return {"odd": f"{ODD:g}", "least": str(VERDICT_N), "expected": str(LEAST_EXPECTED)}
+
+
+def _tellable(draft: Draft, tested: Association, cell: Cell) -> bool:
+    """Whether row and column each have 30 customers, and enough are expected in the cell, for a verdict about it."""
+    margins = (
+        draft.facts.find("customers_total", scope=draft.scope, at=tested.at, dimension=dimension, segment=segment)
+        for dimension, segment in ((tested.dimension, cell.segment), (tested.against, cell.against))
+    )
+    enough = all(fact is not None and fact.num >= VERDICT_N for fact in margins)
+    return enough and cell.expected >= LEAST_EXPECTED and cell.q < 0.05
+
+
 def _odd(draft: Draft, tested: Association) -> str:
-    """The cells furthest above independence, at most three, as `个体工商户主×500–700万元`."""
-    over = sorted((cell for cell in tested.cells if cell.residual >= ODD and cell.q < 0.05),
+    """The cells furthest above independence that bear a verdict, at most three, as `个体工商户主×500–700万元`."""
+    over = sorted((cell for cell in tested.cells if cell.residual >= ODD and _tellable(draft, tested, cell)),
                   key=lambda cell: -cell.residual)[:3]
     gap = "、" if draft.locale == "zh-CN" else "; "
     return gap.join(

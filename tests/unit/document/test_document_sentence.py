@@ -55,3 +55,11 @@ def test_an_unknown_style_names_those_there_are() -> None:
     with pytest.raises(TemplateError) as caught:
         parse("{churn_rate!percent}")
     assert all(style in str(caught.value) for style in STYLES[1:])
+
+
+def test_words_for_one_and_for_many_carry_no_figure() -> None:
+    one = slot("customers_lost[loss=left]@since?was|were")
+    assert (one.forms, one.style, one.cells) == (("was", "were"), "", (("loss", "left"),))
+    assert str(one) == "{customers_lost[loss=left]@since?was|were}"
+    with pytest.raises(TemplateError, match="needs a placeholder"):
+        parse("{customers_lost?1 customer|customers}")

@@ -71,8 +71,8 @@ def test_a_sentence_stands_in_both_languages_without_a_digit_of_its_own(place: s
 
 @pytest.mark.parametrize(("place", "sentence"), SENTENCES)
 def test_both_languages_print_the_same_figures(place: str, sentence: dict[str, str]) -> None:
-    """Style aside: `{x!bare}` and `{x}` are the same figure."""
-    bare = {locale: sorted(re.sub(r"!(bare|signed|abs)", "", one) for one in placeholders(text))
+    """Style aside: `{x!bare}` and `{x}` are the same figure, and `{x?is|are}` is none."""
+    bare = {locale: sorted(re.sub(r"!(bare|signed|abs)", "", one) for one in placeholders(text) if "?" not in one)
             for locale, text in sentence.items()}
     assert set(bare["zh-CN"]) == set(bare["en"]), place
 
@@ -85,7 +85,7 @@ def test_a_rule_prints_only_what_it_can_have(name: str) -> None:
     for words in (rule, *rule.variants.values()):
         for text in (*words.title.values(), *words.text.values()):
             for one in placeholders(text):
-                inner = re.split(r"[!@\[]", one.strip("{}"))[0]
+                inner = re.split(r"[!?@\[]", one.strip("{}"))[0]
                 head, _, tail = inner.partition(".")
                 if head == "finding" and tail.startswith("param."):
                     assert tail.removeprefix("param.") in rule.params, one
