@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reportgen.cli.facts import gather_facts
-from reportgen.cli.options import job_argument, output_option, period_option, start
+from reportgen.cli.options import any_period, job_argument, output_option, period_option, start
 
 if TYPE_CHECKING:
     from reportgen.config import Job
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def explain(job_path: str, fact_id: str, period: str | None, output: str, as_json: bool) -> None:
     """Say where one printed number comes from: definition, parts, base, population, sources, query.
 
-    The period is the fact's own unless --period says otherwise.
+    The period is the fact's own, or the one it opens, unless --period says otherwise.
 
     \b
     reportgen explain config/jobs/taihu.yaml 'bank/retention_rate@2010-12..2011-05'
@@ -36,7 +36,8 @@ def explain(job_path: str, fact_id: str, period: str | None, output: str, as_jso
     from reportgen.facts.fact import parse_fact_id
 
     parts = parse_fact_id(fact_id)
-    context = start(job_path, period or (parts["period"] if parts else None), output, fact_id=fact_id)
+    asked = period or (_period_of(job_path, parts["period"], output) if parts else None)
+    context = start(job_path, asked, output, fact_id=fact_id)
     from reportgen.facts.explain import explain as explained
 
     facts = gather_facts(context)
@@ -77,6 +78,18 @@ class Counted:
         left = [f"{count} customers left on {day}" for day, count in self.left.items()]
         return "; ".join((*(kept or ["everyone in the sources"]), *left))
 
+
+
+def _period_of(job_path: str, own: str, output: str) -> str:
+    """The period whose run holds a fact dated `own`: that one, or a held period that opens there."""
+    from reportgen.config.check.held import periods_held
+    from reportgen.period import Period
+
+    context = any_period(job_path, None, output)
+    held, since = periods_held(context.job, context), context.job.period.since
+    if own in held or since is None:
+        return own
+    return next((one for one in held if Period.parse(one).opening(since).label == own), own)
 
 def as_row(one: Explanation, counted: Counted) -> dict[str, object]:
     """The explanation as one flat object."""

@@ -92,7 +92,9 @@ def _typed(gathered: FactSet, ids: bool) -> pd.DataFrame:
     """The table for Parquet: numbers a program reckons with as numbers, exact parts (num, den) as texts."""
     import pandas as pd
 
-    frame = gathered.frame()
+    from reportgen.facts.publish import to_frame
+
+    frame = to_frame(gathered)
     for column in _DOUBLES:
         frame[column] = pd.to_numeric(frame[column].replace("", pd.NA)).astype("Float64")
     frame["n"] = pd.to_numeric(frame["n"]).astype("int64")

@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from reportgen.facts.fact import Fact, Statistic, fact_id
 from reportgen.facts.metric import Metric
 from reportgen.facts.segment import DimensionView
 from reportgen.frames.quality import QualityResult
 from reportgen.sources.origin import Origin
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +115,3 @@ class FactSet:
         from dataclasses import replace
 
         return replace(self, statistics={**self.statistics, **more})
-
-    def frame(self, scopes: Iterable[str] | None = None) -> pd.DataFrame:
-        """The published table (`reportgen facts`): see `facts.publish` for its columns."""
-        from reportgen.facts.publish import to_frame
-
-        return to_frame(self, scopes)

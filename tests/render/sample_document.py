@@ -3,7 +3,7 @@
 The figures are those of a small private-banking branch; long lists are made up by rule so that tables break over
 pages. The words are written out twice, once a language, as a builder would bring them.
 """
-# ruff: noqa: E501  a page of prose, one sentence a line
+
 
 from __future__ import annotations
 
