@@ -40,9 +40,7 @@ def explain(facts: FactSet, fact_id: str) -> Explanation:
             Problem("", f"there is no fact '{fact_id}'.{near}{shape}"),
             hint="`reportgen facts JOB --period P` lists them all.",
         )
-    query = facts.query_of.get(fact.metric, "")
-    if fact.dimension and f"{query} {fact.dimension}" in facts.queries:
-        query = f"{query} {fact.dimension}"
+    query = _query(facts, fact)
     money = fact.unit in ("money", "money_per_customer")
     prepared = tuple(
         (name, sql)
@@ -61,3 +59,17 @@ def explain(facts: FactSet, fact_id: str) -> Explanation:
         prepared,
         facts.origins,
     )
+
+
+def _query(facts: FactSet, fact: Fact) -> str:
+    """Name of the query that brought the fact's parts; a group's come from the dimension it sums."""
+
+    def base(dimension: str) -> str:
+        view = facts.dimensions.get(dimension)
+        return view.of or view.id if view else dimension
+
+    general = facts.query_of.get(fact.metric, "")
+    names = [f"{general} {base(fact.dimension)}"] if fact.dimension else []
+    if fact.against:
+        names.insert(0, f"cross {base(fact.dimension)} {base(fact.against.partition('=')[0])}")
+    return next((name for name in names if name in facts.queries), general)

@@ -56,7 +56,7 @@ def combined_words(segment: str, columns: list[str], dictionary: Mapping[str, Co
 
 
 def band_words(segment: str, column: str, unit: str, currency: str) -> dict[str, str]:
-    """Words of a band: `30–40岁`, `500–600万元`, `CNY 5–6 million`, `60 and over`."""
+    """Words of a band: `30～40岁`, `500万～600万元`, `CNY 5–6 million`, `60 and over`."""
     if not unit:
         years = "岁" if column == "age" else ""
         return _range_words(segment, "", years, "", "")
@@ -71,7 +71,9 @@ def band_words(segment: str, column: str, unit: str, currency: str) -> dict[str,
         factor, after_en = MULTIPLES[unit] / 1_000_000, " million"
     elif unit == "thousand":
         after_en = " thousand"
-    chinese = _range_words(shown, "", after_zh, "", "")["zh-CN"]
+    # A Chinese range repeats the multiple and not the currency: 500万～600万元.
+    multiple = after_zh.removesuffix(own) if after_zh != own else ""
+    chinese = _range_words(shown, multiple, after_zh, "", "")["zh-CN"]
     english = _range_words(_scaled(segment, factor), "", "", f"{currency} ", after_en)["en"]
     return {"zh-CN": chinese, "en": english}
 
@@ -104,13 +106,13 @@ def _scaled(segment: str, factor: Decimal) -> str:
     return f"<{high}" if not low else f"{low}+" if not high else f"{low}-{high}"
 
 
-def _range_words(segment: str, before_zh: str, after_zh: str, before_en: str, after_en: str) -> dict[str, str]:
+def _range_words(segment: str, multiple_zh: str, after_zh: str, before_en: str, after_en: str) -> dict[str, str]:
     bounds = _bounds(segment)
     if bounds is None:
         return {"zh-CN": segment, "en": segment}
     low, high = (f"{Decimal(part):,f}".replace("-", "−") if part else "" for part in bounds)
     if not low:
-        return {"zh-CN": f"{before_zh}{high}{after_zh}以下", "en": f"Under {before_en}{high}{after_en}"}
+        return {"zh-CN": f"{high}{after_zh}以下", "en": f"Under {before_en}{high}{after_en}"}
     if not high:
-        return {"zh-CN": f"{before_zh}{low}{after_zh}及以上", "en": f"{before_en}{low}{after_en} and over"}
-    return {"zh-CN": f"{before_zh}{low}–{high}{after_zh}", "en": f"{before_en}{low}–{high}{after_en}"}
+        return {"zh-CN": f"{low}{after_zh}及以上", "en": f"{before_en}{low}{after_en} and over"}
+    return {"zh-CN": f"{low}{multiple_zh}～{high}{after_zh}", "en": f"{before_en}{low}–{high}{after_en}"}
