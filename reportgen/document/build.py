@@ -53,9 +53,8 @@ def build(
     written = draft(plan.exhibits.made)
     sections = _sections(written, edition)
     cover = build_cover(written, edition)
-    footer = (
-        " · ".join((cover.organisation, cover.period, edition_words(written, edition))), cover.classification,
-    )
+    parts = (cover.organisation, cover.period, edition_words(written, edition))
+    footer = (" · ".join(part for part in parts if part), cover.classification)
     return Document(
         report.report, job.job, facts.period, scope, edition.edition, locale, job.theme, cover, sections, footer,
         written.word("contents"), written.word("continued"), frozenset(written.numerals),

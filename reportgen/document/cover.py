@@ -21,13 +21,14 @@ def build_cover(draft: Draft, edition: EditionIds) -> Cover:
 
 
 def organisation(draft: Draft) -> str:
-    """The job's organisation; a region's or branch's own name behind it."""
-    whole = draft.words_of(draft.job.organisation) or draft.known(draft.job.job)
+    """The job's organisation, empty where it names none; a region's or branch's own name behind it."""
+    whole = draft.words_of(draft.job.organisation)
     if draft.scope == "bank":
         return whole
     kind, _, name = draft.scope.partition(":")
     own = draft.phrase(f"scope.{kind}", name=draft.label(f"{kind}_id", name))
-    return draft.known(f"{whole}{' · ' if draft.locale == 'en' else '·'}{own}")
+    gap = " · " if draft.locale == "en" else "·"
+    return draft.known(gap.join(part for part in (whole, own) if part))
 
 
 def edition_words(draft: Draft, edition: EditionIds) -> str:

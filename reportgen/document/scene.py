@@ -17,6 +17,8 @@ from reportgen.findings.finding import Finding
 
 UNKNOWN = ("missing", "unknown")
 """Segments of customers of whom nothing is known: never the subject of a sentence."""
+NOTES = ("info", "opportunity")
+"""Severities of findings that are no problems."""
 CONFIDENCE = "95%"
 """The level of every interval the program prints."""
 VERDICT_N = 30
@@ -151,6 +153,7 @@ class Scene:
         if name in ("date.since", "date.period"):
             return draft.day_words(name.partition(".")[2])
         months, issues = draft.months(), len(draft.findings.findings)
+        notes = sum(one.severity in NOTES for one in draft.findings.findings)
         held = sum(one.held for one in draft.findings.outcomes)
         settings = {
             "period": draft.period_words(),
@@ -161,6 +164,8 @@ class Scene:
             "confidence": CONFIDENCE,
             "tests": str(draft.findings.tests) if draft.findings.tests else None,
             "issues": str(issues) if issues else None,
+            "issues_problem": str(issues - notes) if issues > notes else None,
+            "issues_note": str(notes) if notes else None,
             "held": f"{held:,}" if held > issues else None,
             "currency": draft.facts.currency,
         }
@@ -168,9 +173,11 @@ class Scene:
 
 
 SETTINGS = frozenset({
-    "period", "months", "organisation", "floor", "tier", "confidence", "tests", "issues", "held", "currency",
+    "period", "months", "organisation", "floor", "tier", "confidence", "tests", "issues", "issues_problem",
+    "issues_note", "held", "currency",
 })
-"""Placeholders that are no facts. `issues`: findings listed; `held`: how often rules held, where that is more."""
+"""Placeholders that are no facts. `issues`: findings listed, of which `issues_note` are differences worth noting and
+`issues_problem` all others; `held`: how often rules held, where that is more."""
 
 
 def tier_words(draft: Draft) -> str | None:

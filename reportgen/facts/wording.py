@@ -115,4 +115,5 @@ def _range_words(segment: str, multiple_zh: str, after_zh: str, before_en: str, 
         return {"zh-CN": f"{high}{after_zh}以下", "en": f"Under {before_en}{high}{after_en}"}
     if not high:
         return {"zh-CN": f"{low}{after_zh}及以上", "en": f"{before_en}{low}{after_en} and over"}
-    return {"zh-CN": f"{low}{multiple_zh}～{high}{after_zh}", "en": f"{before_en}{low}–{high}{after_en}"}
+    multiple = "" if low == "0" else multiple_zh
+    return {"zh-CN": f"{low}{multiple}～{high}{after_zh}", "en": f"{before_en}{low}–{high}{after_en}"}

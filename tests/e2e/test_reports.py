@@ -70,9 +70,9 @@ def test_the_chinese_study_says_what_was_published_and_what_was_not(reports):
 def test_both_distributions_stand_as_of_the_opening(reports):
     text = text_of(path_of(reports, "taihu", "zh-CN"))
     for band, count, share in (
-        ("500–600万元", 20, "27.8"), ("600–700万元", 16, "22.2"), ("700–800万元", 11, "15.3"),
-        ("800–900万元", 8, "11.1"), ("900–1,000万元", 9, "12.5"), ("1,000万元及以上", 8, "11.1"),
-        ("30岁以下", 5, "6.9"), ("30–40岁", 21, "29.2"), ("40–50岁", 26, "36.1"), ("50–60岁", 15, "20.8"),
+        ("500万～600万元", 20, "27.8"), ("600万～700万元", 16, "22.2"), ("700万～800万元", 11, "15.3"),
+        ("800万～900万元", 8, "11.1"), ("900万～1,000万元", 9, "12.5"), ("1,000万元及以上", 8, "11.1"),
+        ("30岁以下", 5, "6.9"), ("30～40岁", 21, "29.2"), ("40～50岁", 26, "36.1"), ("50～60岁", 15, "20.8"),
         ("60岁及以上", 5, "6.9"),
     ):  # fmt: skip
         assert f"{band}{count}{share}" in text, band
@@ -83,7 +83,7 @@ def test_the_rounding_note_stands_where_shares_do_not_add_up_and_nowhere_else(re
     text = text_of(path_of(reports, "taihu", "zh-CN"))
     tables = {part[:4]: part for part in re.split(r"(?=表\d+[^，。）、]{4})", text)}
     age = next(part for part in tables.values() if "60岁及以上526.9" in part or "60岁及以上56.9" in part)
-    bands = next(part for part in tables.values() if "500–600万元2027.8" in part)
+    bands = next(part for part in tables.values() if "500万～600万元2027.8" in part)
     assert "99.9%" in age
     assert "四舍五入" in age
     assert "四舍五入" not in bands.split("来源")[1][:120]

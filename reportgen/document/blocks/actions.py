@@ -43,11 +43,16 @@ def _action(draft: Draft, number: int, name: str) -> Action:
         scene.render(sentence[draft.locale].strip(), place) or ()
         for sentence in (suggestion.title, suggestion.text, suggestion.check)
     )
-    due = draft.context.period.last_day + dt.timedelta(days=suggestion.due_days)
+    due = working(draft.context.period.last_day + dt.timedelta(days=suggestion.due_days))
     return Action(
         f"action-{number}", draft.known(str(number)), title, text, _links(draft, cites),
         draft.known(suggestion.owner[draft.locale]), draft.known(due.isoformat()), check,
     )
+
+
+def working(day: dt.date) -> dt.date:
+    """The day itself; the next Monday for a Saturday or Sunday. Public holidays are not known here."""
+    return day + dt.timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
 
 def _links(draft: Draft, cites: list[Finding]) -> Text:

@@ -19,9 +19,11 @@ NO_AMOUNTS = "no_amounts"
 
 
 def build_findings(draft: Draft, block: FindingsBlock) -> tuple[Block, ...]:
-    """All findings in full, or `top` of them in brief: the first of every rule before any rule's second."""
+    """All findings in full, or `top` of them in brief: the first of every rule before any rule's second, by number."""
     brief = block.top is not None
-    chosen = in_turn(draft.findings.findings)[: block.top] if brief else draft.findings.findings
+    chosen = draft.findings.findings
+    if brief:
+        chosen = tuple(sorted(in_turn(chosen)[: block.top], key=lambda one: one.number))
     issues = tuple(_issue(draft, one) for one in chosen)
     return (Issues(issues, "brief" if brief else "full", "" if issues else draft.word("no_issues")),)
 

@@ -101,7 +101,7 @@ def _tellable(draft: Draft, tested: Association, cell: Cell) -> bool:
 
 
 def _odd(draft: Draft, tested: Association) -> str:
-    """The cells furthest above independence that bear a verdict, at most three, as `个体工商户主×500–700万元`."""
+    """The cells furthest above independence that bear a verdict, at most three, as `个体工商户主×500万～700万元`."""
     over = sorted((cell for cell in tested.cells if cell.residual >= ODD and _tellable(draft, tested, cell)),
                   key=lambda cell: -cell.residual)[:3]
     gap = "、" if draft.locale == "zh-CN" else "; "
