@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-    from reportgen.charts.chart import ChartData, Drawing
+    from reportgen.charts.canvas import Canvas
+    from reportgen.charts.chart import ChartData
     from reportgen.context import RunContext
     from reportgen.document.model import Document
     from reportgen.facts.table import FactSet
+    from reportgen.findings.candidate import Judgement
+    from reportgen.findings.detectors.view import View
+    from reportgen.findings.rule import Rule
 
 
 class Progress(Protocol):
@@ -45,9 +49,9 @@ class Engine(Protocol):
 
 
 class Chart(Protocol):
-    """One chart kind."""
+    """One chart kind: draws its data on the canvas it is given."""
 
-    def __call__(self, data: ChartData) -> Drawing: ...
+    def __call__(self, data: ChartData, canvas: Canvas, /) -> None: ...
 
 
 class Renderer(Protocol):
@@ -59,7 +63,7 @@ class Renderer(Protocol):
 class Detector(Protocol):
     """Judges one rule on the facts of one scope; see `findings.detectors`."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def __call__(self, rule: Rule, view: View, /) -> Judgement: ...
 
 
 class Silent:

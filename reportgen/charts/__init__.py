@@ -7,8 +7,6 @@ A kind is one file with one function and one line in KINDS; what it reads of `Ch
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from reportgen.charts.bars import draw_bars
 from reportgen.charts.canvas import ABOVE, Canvas
 from reportgen.charts.chart import ChartData, Drawing, Mark, Series
@@ -25,10 +23,11 @@ from reportgen.charts.spark import draw_spark
 from reportgen.charts.style import LABEL, MUTED, POINTS_PER_MM
 from reportgen.charts.waterfall import draw_waterfall
 from reportgen.errors import Problem, TemplateError, nearest
+from reportgen.protocols import Chart
 
 __all__ = ["KINDS", "ChartData", "Drawing", "Mark", "Series", "draw"]
 
-KINDS: dict[str, Callable[[ChartData, Canvas], None]] = {
+KINDS: dict[str, Chart] = {
     "bars": draw_bars,
     "dumbbell": draw_dumbbell,
     "gap_strip": draw_gap_strip,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from reportgen.findings.candidate import Judgement
 from reportgen.findings.detectors.data_quality import data_quality
 from reportgen.findings.detectors.over_index import over_index
 from reportgen.findings.detectors.threshold import threshold
 from reportgen.findings.detectors.view import View, lacking
-from reportgen.findings.rule import Rule
+from reportgen.protocols import Detector
 
-DETECTORS: dict[str, Callable[[Rule, View], Judgement]] = {
+DETECTORS: dict[str, Detector] = {
     "data_quality": data_quality,
     "over_index": over_index,
     "threshold": threshold,
