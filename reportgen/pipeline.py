@@ -23,7 +23,7 @@ from reportgen.facts.table import FactSet
 from reportgen.findings.detect import detect
 from reportgen.findings.finding import Findings
 from reportgen.findings.rulebook import load_rulebook
-from reportgen.protocols import Progress, Silent
+from reportgen.protocols import Progress, Renderer, Silent
 from reportgen.render import render_pdf, reread
 
 
@@ -35,7 +35,9 @@ class Edition:
     reports: tuple[Path, ...]
 
 
-def run_job(job: Job, context: RunContext, progress: Progress | None = None) -> Edition:
+def run_job(
+    job: Job, context: RunContext, progress: Progress | None = None, render: Renderer = render_pdf
+) -> Edition:
     """The whole way for one period. Raises ReportgenError; its `code` is the exit code."""
     progress = progress or Silent()
     try:
@@ -50,7 +52,7 @@ def run_job(job: Job, context: RunContext, progress: Progress | None = None) -> 
             progress.stage("document", locale)
             document = illustrate(build(facts, findings, job, context, locale, "bank", ids))
             progress.stage("render", locale)
-            pdf = render_pdf(document, facts, attached, context)
+            pdf = render(document, facts, attached, context)
             progress.stage("check", locale)
             reread(pdf, document, facts)
             draft = context.path(f"bank.{locale}.pdf")
@@ -67,9 +69,13 @@ def run_job(job: Job, context: RunContext, progress: Progress | None = None) -> 
 def gather(job: Job, context: RunContext, progress: Progress | None = None) -> FactSet:
     """The facts that the job's report and rules want."""
     report = load_report(context, job.report)
-    limit = load_rulebook(context).parameters("r_contact_gap", job)["days"]
+    rulebook = load_rulebook(context)
     crosses = tuple(dict.fromkeys((one.against, one.dimension) for one in report.tests()))
-    return gather_facts(context, Request(int(limit), crosses), progress)
+    request = Request(crosses=crosses)
+    if "r_contact_gap" in rulebook.rules:
+        # Overdue is counted per customer, so the rule's limit must be known before its facts are.
+        request = replace(request, contact_limit_days=int(rulebook.parameters("r_contact_gap", job)["days"]))
+    return gather_facts(context, request, progress)
 
 
 def judge(job: Job, context: RunContext, facts: FactSet, scope: str = "bank") -> Findings:

@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 
 def _slices(frame: pd.DataFrame, scopes: Scopes) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """The rows of each date and scope; a customer's row is read once for each scope it stands in."""
-    for at, dated in frame.groupby("at", sort=True):
-        branches = dict(list(dated.groupby("branch", sort=True)))
-        for scope in scopes.all():
-            parts = [rows for branch, rows in branches.items() if scope in scopes.of_branch[str(branch)]]
-            if parts:
-                import pandas as pd
+    import pandas as pd
 
-                yield str(at), scope, parts[0] if len(parts) == 1 else pd.concat(parts)
+    for at, dated in frame.groupby("at", sort=True):
+        parts: dict[str, list[pd.DataFrame]] = {}
+        for branch, rows in dated.groupby("branch", sort=True):
+            for scope in scopes.of_branch[str(branch)]:
+                parts.setdefault(scope, []).append(rows)
+        for scope, found in parts.items():
+            yield str(at), scope, found[0] if len(found) == 1 else pd.concat(found)
 
 
 def concentrations(

@@ -12,11 +12,6 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def placeholders(sentence: str) -> tuple[str, ...]:
-    """Every `{…}` of a sentence, in order, as written."""
-    return tuple(re.findall(r"\{[^}]*\}", sentence))
-
-
 def cited(sentences: Iterable[str], facts: FactSet, scope: str, own_cell: tuple[str, str]) -> tuple[str, ...]:
     """Ids of the facts the sentences' placeholders name, each once; `[*]` is the finding's own cell."""
     found: dict[str, None] = {}

@@ -29,10 +29,6 @@ class Rulebook:
     rules: Mapping[str, Rule]
     suggestions: Mapping[str, Suggestion]
 
-    def rules_of(self, suggestion: str) -> tuple[str, ...]:
-        """Ids of the rules that bring a suggestion."""
-        return tuple(name for name, rule in self.rules.items() if suggestion in rule.suggestions)
-
     def asked(self, rules: Sequence[str], tests: Sequence[TestRequest]) -> tuple[str, ...]:
         """The rules to judge, in the report's order: those it lists, and with tests those that judge cross tables.
 
