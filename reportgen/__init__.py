@@ -6,8 +6,8 @@ The way in, as a program would take it:
 
     job = load_job("config/jobs/taihu.yaml")
     context = RunContext.create(job, Period.parse("2011-05"))
-    edition = run_job(job, context)
-    print(edition.reports)          # one PDF a locale
+    editions = run_job(job, context)
+    print(editions[0].reports)      # one PDF a locale
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from reportgen.errors import JobError
 from reportgen.period import Period
@@ -46,6 +46,36 @@ def project_root(start: Path) -> Path:
         if (candidate / "templates").is_dir():
             return candidate
     return folder
+
+
+class Shelf(Protocol):
+    """Where templates, rules, metrics and words are found."""
+
+    @property
+    def root(self) -> Path: ...
+
+    @property
+    def home(self) -> Path: ...
+
+    def shared(self, *parts: str) -> Path: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The program's own files and a project's, without a run."""
+
+    root: Path
+    home: Path
+
+    def shared(self, *parts: str) -> Path:
+        """A file under the project's root where it has one, else the installation's own copy."""
+        own = self.root.joinpath(*parts)
+        return own if own.exists() else self.home.joinpath(*parts)
+
+
+def installation(start: Path | None = None) -> Installation:
+    """The project a folder lies in (the working folder by default) and the installation behind it."""
+    return Installation(project_root(start or Path.cwd()), installed_home())
 
 
 @dataclass(frozen=True)
@@ -110,8 +140,7 @@ class RunContext:
 
     def shared(self, *parts: str) -> Path:
         """A file under the project's root where it has one, else the installation's own copy."""
-        own = self.root.joinpath(*parts)
-        return own if own.exists() else self.home.joinpath(*parts)
+        return Installation(self.root, self.home).shared(*parts)
 
     def clean(self) -> None:
         """Forget the intermediate files."""

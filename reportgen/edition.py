@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reportgen import __version__
@@ -34,7 +34,9 @@ class EditionIds:
     rules: str
     """Over the rules, suggestions, metrics and dimensions that judged and named the facts."""
     origin: str = ""
-    """Over all else a page may print: period, scope, sources, quality results, program version."""
+    """Over all else a page may print: period, scope, sources, quality results, program version, memory."""
+    memory: Mapping[str, str] = field(default_factory=dict)
+    """What the pages remember or quote (previous edition, answers, comment) to its sha256."""
 
     @property
     def short(self) -> str:
@@ -53,8 +55,13 @@ def _digest(folders: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
-def identify(facts: FactSet, context: RunContext, scope: str = "bank") -> EditionIds:
-    """The ids of the edition these facts make with the context's job and templates."""
+def identify(
+    facts: FactSet, context: RunContext, scope: str = "bank", memory: Mapping[str, str] | None = None
+) -> EditionIds:
+    """The ids of the edition these facts make with the context's job and templates.
+
+    `memory` names what else the pages print by its digest: the edition before, the owners' answers, a comment.
+    """
     job = context.job
     templates = [context.shared("templates", name) for name in ("base", "assets", job.report)]
     rules = [context.shared("config", name) for name in ("rules", "suggestions", "metrics", "dimensions")]
@@ -65,7 +72,8 @@ def identify(facts: FactSet, context: RunContext, scope: str = "bank") -> Editio
         job.digest,
         _digest(templates),
         _digest(rules),
-        hashlib.sha256(_json(_told(facts, context, scope))).hexdigest(),
+        hashlib.sha256(_json({**_told(facts, context, scope), "memory": dict(memory or {})})).hexdigest(),
+        dict(memory or {}),
     )
 
 
@@ -80,6 +88,7 @@ def edition_json(ids: EditionIds, facts: FactSet, context: RunContext, scope: st
         "facts": {"rows": sum(1 for _ in facts.of_scope(scope)), "sha256": ids.facts},
         "templates": {"sha256": ids.templates},
         "rules": {"sha256": ids.rules},
+        **({"memory": dict(ids.memory)} if ids.memory else {}),
     }
     return _json(content)
 

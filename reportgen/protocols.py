@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reportgen.facts.table import FactSet
     from reportgen.findings.candidate import Judgement
     from reportgen.findings.detectors.view import View
+    from reportgen.findings.judge import Judge
     from reportgen.findings.rule import Rule
 
 
@@ -36,7 +37,7 @@ class Engine(Protocol):
         ...
 
     def load_parquet(self, name: str, path: str) -> ibis.Table:
-        """A Parquet file as a table of text columns, with the number of each row."""
+        """A Parquet file as a table of the file's own types, with the number of each row."""
         ...
 
     def store(self, name: str, expression: ibis.Table) -> ibis.Table:
@@ -61,9 +62,9 @@ class Renderer(Protocol):
 
 
 class Detector(Protocol):
-    """Judges one rule on the facts of one scope; see `findings.detectors`."""
+    """Judges one way a rule may hold, on the facts of one scope; see `findings.detectors`."""
 
-    def __call__(self, rule: Rule, view: View, /) -> Judgement: ...
+    def __call__(self, rule: Rule, judge: Judge, view: View, /) -> Judgement: ...
 
 
 class Silent:

@@ -21,7 +21,7 @@ class Mark:
     """Printed base, such as `n＝72`."""
     emphasis: bool = False
     role: Literal["", "total", "gain", "loss", "neutral"] = ""
-    """Of a waterfall step."""
+    """Of a waterfall step; of a sankey's flow: loss leaves, gain and loss colour a move, total is the state's sum."""
     note: str = ""
     """A second line inside or under the mark."""
 
@@ -30,6 +30,9 @@ class Mark:
 class Series:
     name: str
     marks: tuple[Mark, ...]
+    role: Literal["", "ghost", "gain", "total"] = ""
+    """ghost: a grey line to compare with (trend, small multiples); gain: a sankey's opening state of those newly
+    come; total: the sums of a sankey's closing states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class ChartData:
     bracket: tuple[int, int, str] | None = None
     """Indexes of the first and last mark of a span to bracket, and its text."""
     row_labels: tuple[str, ...] = ()
+    """Names of a heatmap's rows; all periods of a trend or of small multiples in order, so that a missing one is a
+    gap; the order of a sankey's states."""
     alt: str = ""
     options: dict[str, str] = field(default_factory=dict)
 

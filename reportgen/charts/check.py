@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterable
 
 from reportgen.charts.chart import ChartData, Mark, Series
 from reportgen.errors import Problem, TemplateError
@@ -67,3 +69,38 @@ def paired(data: ChartData, one: Series, other: Series) -> tuple[tuple[str, Mark
     """Marks of two series matched by label, in the first one's order; what only one has stands alone."""
     ours, theirs = by_label(data, one), by_label(data, other)
     return tuple((label, ours.get(label), theirs.get(label)) for label in {**ours, **theirs})
+
+
+def order_of(data: ChartData, what: str) -> tuple[str, ...]:
+    """`row_labels` as an order: refuses one that stands there twice. `what` names the things in the message."""
+    labels = data.row_labels
+    if twice := next((label for label in labels if labels.count(label) > 1), None):
+        raise refuse(data, f"row_labels name the {what} {twice!r} twice.")
+    return labels
+
+
+def not_negative(data: ChartData, marks: Iterable[Mark], what: str) -> None:
+    """Refuses a negative value where the kind draws counts. `what` names a mark in the message."""
+    if below := next((mark for mark in marks if mark.value < 0), None):
+        raise refuse(data, f"{what} {below.label!r} has the value {below.value:g}; a count is at least 0.")
+
+
+def falling(data: ChartData, marks: tuple[Mark, ...]) -> None:
+    """Refuses a stage larger than the one before it, unless option `rising` is `allowed`."""
+    rising = data.options.get("rising", "")
+    if rising not in ("", "allowed"):
+        raise refuse(data, f"option rising is {rising!r}; expected 'allowed', or nothing.")
+    for before, after in itertools.pairwise(marks):
+        if after.value > before.value and not rising:
+            raise refuse(
+                data,
+                f"stage {after.label!r} has {after.value:g}, more than {before.value:g} before it; a funnel only "
+                "falls. Put the stages in order, or set option rising to 'allowed'.",
+            )
+
+
+def balanced(data: ChartData, state: str, parts: Iterable[Mark], total: Mark) -> None:
+    """Refuses a state's sum that its flows do not add up to."""
+    found = math.fsum(mark.value for mark in parts)
+    if abs(found - total.value) > 1e-9 * max(abs(found), abs(total.value)):
+        raise refuse(data, f"the flows of {state!r} add up to {found:g}, its total is {total.value:g}.")

@@ -123,7 +123,7 @@ def _refuse(context: RunContext, period: str | None) -> None:
 
 def _summary(context: RunContext) -> str:
     job = context.job
-    columns = sum(len(frame.columns) for frame in job.frames.values())
+    columns = sum(len(frame.every) for frame in job.frames.values())
     return (
         f"report {job.report} in {' and '.join(job.locales)}; {_number(len(job.sources), 'source')}, "
         f"{_number(len(job.frames), 'frame')}, {_number(columns, 'column')}, "

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 @job_argument
 @period_option
 @output_option
+@click.option("--scope", metavar="S", default="bank", show_default=True, help="Whose: bank, region:R1, branch:B01.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def findings(job_path: str, period: str | None, output: str, as_json: bool) -> None:
+def findings(job_path: str, period: str | None, output: str, scope: str, as_json: bool) -> None:
     """Print the issues found in a period, as numbered in the report, with threshold, base and suggestions.
 
     \b
@@ -32,11 +33,13 @@ def findings(job_path: str, period: str | None, output: str, as_json: bool) -> N
     """
     context = start(job_path, period, output)
     from reportgen.pipeline import gather, judge
+    from reportgen.scope import chosen_scopes
 
     try:
         with progress() as told:
-            facts = gather(context.job, context, told)
-            found = judge(context.job, context, facts).findings
+            everything = gather(context.job, context, told)
+            facts = everything.seen_from(*chosen_scopes(context.job, everything, [scope]))
+            found = judge(context.job, context, facts, scope).findings
     finally:
         context.clean()
     if not found and not as_json:

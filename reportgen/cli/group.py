@@ -15,7 +15,9 @@ COMMANDS = {
     "facts": "Print the fact table of a period.",
     "findings": "Print the issues found in a period.",
     "explain": "Say where one number comes from.",
+    "catalogue": "List metrics, rules, suggestions, charts and blocks, and which report uses them.",
     "schema": "Print the JSON Schema of a job.",
+    "demo": "Write the demonstration bank's tables.",
     "doctor": "Check this machine and say what to do.",
 }
 """Command to its line in `--help`. The command is the function `command` of `reportgen.cli.<name>`."""

@@ -34,4 +34,7 @@ class Gates(Model):
     unknown_value: Verdict = Field("warn", description="A value that the column's `values` do not name.")
     missing_amount: Verdict = Field("warn", description="A customer present without an amount.")
     missing_value: Verdict = Field("allow", description="An empty cell of a column a dimension uses.")
+    unknown_customer: Literal["allow", "warn"] = Field(
+        "warn", description="Events of customers that no snapshot of the period holds; they are not counted."
+    )
     empty_frame: Verdict = Field("block", description="No row for the period.")

@@ -29,6 +29,9 @@ class PeriodRule(Model):
     since: Literal["year_open", "previous", "year_ago"] | None = Field(
         None, description="Opening of the comparison: 较年初, 环比, 同比; none compares nothing."
     )
+    history: int = Field(
+        24, ge=0, le=60, description="Earlier periods to read for trends, as far as the sources hold them."
+    )
 
 
 class Tier(Model):
@@ -46,14 +49,22 @@ class Tier(Model):
     source: str | None = Field(None, description="Document that set the floor.")
 
 
+Unit = Literal["bank", "region", "branch"]
+
+
 class Job(Model):
+    data: str | None = Field(
+        None, description="File with what several jobs share: sources, frames, tiers, dimensions and more."
+    )
     job: Id = Field(description="Name of the job; its folder under output/reports.")
     report: Id = Field(description="Folder under templates/.")
     title: Label | None = Field(None, description="Title on the cover instead of the report's own.")
     locales: tuple[Locale, ...] = Field(
         ("zh-CN",), min_length=1, description="Languages of the report, one PDF each: zh-CN, en."
     )
-    theme: Literal["report"] = Field("report", description="Look of the pages; there is one.")
+    theme: Literal["report", "gongwen"] = Field(
+        "report", description="Look of the pages: report (compact, colour), gongwen (after GB/T 9704, black)."
+    )
     currency: Currency = Field(description="ISO 4217 code of all amounts.")
     classification: Literal["public", "internal", "confidential", "secret"] = Field(
         "internal", description="Who may see the report; stands on the cover and every page."
@@ -61,12 +72,19 @@ class Job(Model):
     organisation: Label | None = Field(None, description="Whose report it is; stands on the cover.")
     department: Label | None = Field(None, description="Who issues it; stands on the cover.")
     approver: Label | None = Field(None, description="The approving role on the cover.")
+    units: str | None = Field(None, description="File with the names of branches, regions and managers.")
+    burst: tuple[Unit, ...] = Field(
+        ("bank",), min_length=1, description="Whose reports a run makes: the bank's, one a region, one a branch."
+    )
+    answers: str | None = Field(
+        None, description="Owners' answers to earlier findings, YAML or CSV; answers/<job>.yaml or .csv by default."
+    )
     period: PeriodRule = Field(
         default_factory=PeriodRule, description="Length of a period, time zone, and what it is compared with."
     )
     sources: dict[Id, Source] = Field(min_length=1, description="Name to the file rows come from.")
     frames: dict[Role, Frame] = Field(
-        description="Role to its columns: snapshots (customers at a date), customers, holdings, campaigns."
+        description="Role to its columns: snapshots (customers at a date), customers, holdings, contacts and others."
     )
     population: dict[Id, str | tuple[str, ...]] = Field(
         default_factory=dict, description="Column to the value or values a customer must have to count."

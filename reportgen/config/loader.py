@@ -6,14 +6,17 @@ All problems of a file come at once.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from reportgen.config.contract import DataContract
 from reportgen.config.job import Job
 from reportgen.config.near import near_file
 from reportgen.config.validate import validated
 from reportgen.config.yaml_parse import MalformedError, parse, read_bytes
-from reportgen.config.yaml_tree import Node
+from reportgen.config.yaml_tree import Mapping, Node, Scalar
+from reportgen.context import project_root
 from reportgen.errors import JobError, Problem, ReportgenError
 
 T = TypeVar("T")
@@ -23,10 +26,32 @@ _STATE = "Nothing was run."
 def load_job(path: str | Path) -> Job:
     """The job of a file. Raises JobError (exit 2) with one problem for each thing to mend."""
     data, root = open_tree(path)
+    digest = hashlib.sha256(data)
+    shared = contract_path(path, root)
+    if shared is not None:
+        more, contract = open_tree(shared)
+        validated(str(shared), contract, DataContract, JobError, _STATE)
+        digest.update(more)
+        root = merged(root, contract)
     job = validated(str(path), root, Job, JobError, _STATE)
     job._path = str(path)  # noqa: SLF001 - the file is known here only
-    job._digest = hashlib.sha256(data).hexdigest()  # noqa: SLF001
+    job._digest = digest.hexdigest()  # noqa: SLF001
     return job
+
+
+def contract_path(path: str | Path, root: Node) -> Path | None:
+    """The file that a job's `data:` names, from the project's root on; None where it names none."""
+    entry = root.entries.get("data") if isinstance(root, Mapping) else None
+    if entry is None or not isinstance(entry.node, Scalar) or not isinstance(entry.node.value, str):
+        return None
+    return project_root(Path(path)) / entry.node.value
+
+
+def merged(root: Node, contract: Node) -> Node:
+    """A job's tree with the keys it leaves to its data contract."""
+    if not isinstance(root, Mapping) or not isinstance(contract, Mapping):
+        return root
+    return replace(root, entries={**contract.entries, **root.entries})
 
 
 def read(

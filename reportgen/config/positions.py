@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reportgen.config.loader import open_tree
-from reportgen.config.yaml_tree import dotted, place
+from reportgen.config.loader import contract_path, open_tree
+from reportgen.config.yaml_tree import Mapping, dotted, place
 
 
 class Positions:
@@ -14,10 +14,15 @@ class Positions:
     def __init__(self, path: str | Path) -> None:
         self._path = str(path)
         self._root = open_tree(path)[1] if self._path else None
+        contract = contract_path(path, self._root) if self._root is not None else None
+        self._contract = (str(contract), open_tree(contract)[1]) if contract is not None else None
 
     def of(self, *trail: str | int, key: bool = False) -> str:
         """`file:line:column` of a value or, with `key`, of its key; of the nearest ancestor where it is not there."""
         if self._root is None:
             return dotted(trail)
-        line, column = place(self._root, trail, key=key)
-        return f"{self._path}:{line}:{column}"
+        path, root = self._path, self._root
+        if self._contract and isinstance(root, Mapping) and trail and str(trail[0]) not in root.entries:
+            path, root = self._contract
+        line, column = place(root, trail, key=key)
+        return f"{path}:{line}:{column}"

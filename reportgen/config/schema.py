@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from reportgen.config.contract import DataContract
 from reportgen.config.job import Job
 
 _NUMBER = r"^\s*[-+]?[0-9]+(\.[0-9]+)?\s*$"
@@ -30,9 +31,23 @@ class _Plain(GenerateJsonSchema):
 def job_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a job file, short forms included."""
     schema = Job.model_json_schema(by_alias=True, schema_generator=_Plain, mode="validation")
+    # What the data contract may state need not stand in the job beside it.
+    shared = [name for name in schema["required"] if name in DataContract.model_fields]
+    schema["required"] = [name for name in schema["required"] if name not in shared]
+    schema["anyOf"] = [{"required": ["data"]}, {"required": shared}]
+    return _finished(schema, "A reportgen job")
+
+
+def contract_schema() -> dict[str, Any]:
+    """JSON Schema of a data contract, the file that `data:` names."""
+    schema = DataContract.model_json_schema(by_alias=True, schema_generator=_Plain, mode="validation")
+    return _finished(schema, "A reportgen data contract")
+
+
+def _finished(schema: dict[str, Any], title: str) -> dict[str, Any]:
     _close(schema)
     _choose(schema)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A reportgen job"}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
 
 
 def _close(schema: Any) -> None:
@@ -62,6 +77,6 @@ def _choose(schema: Any) -> None:
         _choose(inner)
 
 
-def schema_text() -> str:
-    """The text of `config/schema/job.schema.json`, which `reportgen schema` prints."""
-    return json.dumps(job_schema(), ensure_ascii=False, indent=2) + "\n"
+def schema_text(*, contract: bool = False) -> str:
+    """The text of `config/schema/job.schema.json` (`data.schema.json`), which `reportgen schema` prints."""
+    return json.dumps(contract_schema() if contract else job_schema(), ensure_ascii=False, indent=2) + "\n"

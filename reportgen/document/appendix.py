@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 
 from reportgen.document.blocks.caption import keep
+from reportgen.document.dates import period_words
 from reportgen.document.draft import Draft
 from reportgen.document.lacking import lacking, need_words
 from reportgen.document.model import Block, Column, Paragraph, Row, Section, Span, Table
 from reportgen.document.numbering import Numbering
 from reportgen.document.paragraph import paragraph
 from reportgen.facts.fact import parse_fact_id
+from reportgen.findings.terms import Change
+from reportgen.period import Period
 
 
 def build_appendix(draft: Draft) -> list[Section]:
@@ -19,6 +23,7 @@ def build_appendix(draft: Draft) -> list[Section]:
     numbering.appendix()
     parts: tuple[tuple[str, Callable[[Draft], list[Block]]], ...] = (
         ("appendix_definitions", _definitions),
+        ("appendix_changes", _changes),
         ("appendix_sources", _sources),
         ("appendix_rules", _rules),
         ("appendix_omissions", _omissions),
@@ -63,9 +68,54 @@ def _definitions(draft: Draft) -> list[Block]:
     for name in used:
         metric = draft.facts.metrics[name]
         unit = draft.printer.measure(draft.printer.unit_of(metric)).head or "—"
-        rows.append((metric.label[draft.locale], unit, metric.definition[draft.locale]))
+        rows.append((draft.head_label(name), unit, draft.metric_definition(name)))
     heads = (("metric", "left", 1.3), ("unit", "left", 0.8), ("definition", "left", 4.0))
     return [*_table(draft, "a_definitions", heads, rows), *_told(draft, "definitions.flow", "definitions.bands")]
+
+
+def _changes(draft: Draft) -> list[Block]:
+    """What changed since the edition before, in one line where nothing did; a first edition has nothing to say."""
+    findings = draft.findings
+    if not findings.previous_edition:
+        return []
+    when = draft.known(period_words(Period.parse(findings.previous_edition), draft.locale))
+    if not findings.changes:
+        return [Paragraph((Span(draft.phrase("changes.none", period=when)),))]
+    gap = "、" if draft.locale == "zh-CN" else ", "
+    rows = [
+        (draft.word(f"changes.{one.kind}"), _subject(draft, one), _term(draft, one, one.before),
+         _term(draft, one, one.after), gap.join(draft.metric_label(name) for name in one.metrics)
+         or draft.word("changes.all"))
+        for one in findings.changes
+    ]
+    heads = (("changes.kind", "left", 0.8), ("changes.subject", "left", 1.5), ("changes.before", "left", 2.0),
+             ("changes.after", "left", 2.0), ("changes.touches", "left", 1.6))
+    told = Paragraph((Span(draft.phrase("changes.some", period=when)),))
+    return [told, *_table(draft, "a_changes", heads, rows)]
+
+
+def _subject(draft: Draft, one: Change) -> str:
+    """A metric's, tier's, column's or dimension's words; a threshold by the rule's id and its parameter."""
+    if one.kind == "definition":
+        return draft.metric_label(one.subject)
+    if one.kind == "tier":
+        return draft.label("tier", one.subject)
+    if one.kind == "dimension":
+        return draft.dimension_label(one.subject)
+    return draft.texts.words.get(f"column.{one.subject}", one.subject)
+
+
+def _term(draft: Draft, one: Change, texts: Mapping[str, str]) -> str:
+    """The text of a term; a threshold, kept as an exact fraction, in its own unit."""
+    text = texts.get(draft.locale, "")
+    rule, _, name = one.subject.partition(".")
+    known = draft.rulebook.rules.get(rule) if one.kind == "threshold" else None
+    if known is not None and name in known.params and text:
+        return draft.printer.setting(Fraction(text), known.params[name].unit)
+    if one.kind == "dimension":
+        gap = "、" if draft.locale == "zh-CN" else ", "
+        return gap.join(draft.label(one.subject, part) for part in text.split(", ")) if text else "—"
+    return text or "—"
 
 
 def _sources(draft: Draft) -> list[Block]:

@@ -15,29 +15,32 @@ from reportgen.config.model import Locale
 from reportgen.context import RunContext
 from reportgen.document.amounts import with_amounts
 from reportgen.document.appendix import build_appendix
+from reportgen.document.comment import Comment
 from reportgen.document.cover import build_cover, edition_words
 from reportgen.document.draft import Draft
 from reportgen.document.exhibits import Exhibit, Exhibits
 from reportgen.document.model import Document, Section
 from reportgen.document.printed import facts_of
 from reportgen.document.printer import Printer
-from reportgen.document.report import Report, load_report
+from reportgen.document.report import load_report
+from reportgen.document.scopes import foot_name
 from reportgen.document.seal import build_seal
 from reportgen.document.sections import build_sections
-from reportgen.document.texts import Texts, load_texts
+from reportgen.document.texts import load_texts
 from reportgen.edition import EditionIds
 from reportgen.facts.table import FactSet
 from reportgen.findings.finding import Findings
-from reportgen.findings.rulebook import Rulebook, load_rulebook
+from reportgen.findings.rulebook import load_rulebook
 
 
 def build(
     facts: FactSet, findings: Findings, job: Job, context: RunContext, locale: Locale, scope: str,
-    edition: EditionIds,
+    edition: EditionIds, comment: Comment | None = None,
 ) -> Document:
     """The document of one scope in one language. Raises TemplateError (exit 6) where a report's files are wrong.
 
-    `facts` must carry the findings' statistics already. Figures come without drawings; the charts stage adds them.
+    `facts` must carry the findings' statistics already; `comment` is printed as the unit head's own words.
+    Figures come without drawings; the charts stage adds them.
     """
     report = load_report(context, job.report)
     texts = load_texts(context, job.report, locale)
@@ -46,29 +49,22 @@ def build(
     told = with_amounts(facts, scope)
 
     def draft(planned: Mapping[str, Exhibit] | None) -> Draft:
-        return _draft(told, findings, job, context, locale, scope, report, texts, rulebook, planned)
+        return Draft(
+            told, findings, job, context, locale, scope, report, texts, rulebook, Printer(told, job, locale, scope),
+            Exhibits(locale, planned), comment=comment,
+        )
 
     plan = draft(None)
     _sections(plan, edition)
     written = draft(plan.exhibits.made)
     sections = _sections(written, edition)
     cover = build_cover(written, edition)
-    parts = (cover.organisation, cover.period, edition_words(written, edition))
+    parts = (foot_name(written), cover.period, edition_words(written, edition))
     footer = (" · ".join(part for part in parts if part), cover.classification)
     return Document(
         report.report, job.job, facts.period, scope, edition.edition, locale, job.theme, cover, sections, footer,
         written.word("contents"), written.word("continued"), frozenset(written.numerals),
         facts_of(sections) | written.cited.keys(),
-    )
-
-
-def _draft(
-    facts: FactSet, findings: Findings, job: Job, context: RunContext, locale: Locale, scope: str, report: Report,
-    texts: Texts, rulebook: Rulebook, planned: Mapping[str, Exhibit] | None,
-) -> Draft:
-    return Draft(
-        facts, findings, job, context, locale, scope, report, texts, rulebook, Printer(facts, job, locale, scope),
-        Exhibits(locale, planned),
     )
 
 

@@ -6,6 +6,7 @@ from reportgen.config.model import words
 from reportgen.document.draft import Draft
 from reportgen.document.model import Cover
 from reportgen.document.scene import floor_words, tier_words
+from reportgen.document.scopes import organisation
 from reportgen.edition import EditionIds
 
 
@@ -18,17 +19,6 @@ def build_cover(draft: Draft, edition: EditionIds) -> Cover:
         organisation(draft), draft.words_of(job.department), title, lines, draft.period_words(), comparison(draft),
         draft.word(f"classification.{job.classification}"), _facts(draft, edition),
     )
-
-
-def organisation(draft: Draft) -> str:
-    """The job's organisation, empty where it names none; a region's or branch's own name behind it."""
-    whole = draft.words_of(draft.job.organisation)
-    if draft.scope == "bank":
-        return whole
-    kind, _, name = draft.scope.partition(":")
-    own = draft.phrase(f"scope.{kind}", name=draft.label(f"{kind}_id", name))
-    gap = " · " if draft.locale == "en" else "·"
-    return draft.known(gap.join(part for part in (whole, own) if part))
 
 
 def edition_words(draft: Draft, edition: EditionIds) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from reportgen.config.job import Job
 from reportgen.config.model import Locale
 from reportgen.context import RunContext
+from reportgen.document.changes import MARK, touched
+from reportgen.document.comment import Comment
 from reportgen.document.dates import day_words, iso_day, period_words
 from reportgen.document.exhibits import Exhibits
 from reportgen.document.model import Span, Text
@@ -30,6 +33,8 @@ SHARE_METRICS = (
     "family_share", "segment_share",
 )
 """Shares of customers by segment; each dimension has one of them."""
+METRICS_AS_SEGMENTS = ("metric", "attribute")
+"""Dimensions whose segments are metrics: plans, and what an over-index compares."""
 _NUMERIC = re.compile(r"\d")
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -61,6 +66,7 @@ class Draft:
     cited: dict[str, None] = field(default_factory=dict)
     """Ids of the facts printed so far, in the order they were first printed."""
     left: list[Left] = field(default_factory=list)
+    comment: Comment | None = None
 
     # What is printed -------------------------------------------------------------------------------------------
 
@@ -154,11 +160,12 @@ class Draft:
         return next(cut, None)
 
     def share_of(self, fact: Fact) -> Fact | None:
-        """The share of the whole that a segment's count or amount is."""
-        names = ("band_aum_share",) if fact.unit == "money" else SHARE_METRICS
-        at = "since" if fact.period != self.facts.period else "period"
+        """The share of the whole that a segment's count or amount is; of amounts only assets on the day have one."""
+        if fact.unit == "money" and fact.metric != "aum_point":
+            return None
+        names = ("band_aum_share", "tier_aum_share") if fact.unit == "money" else SHARE_METRICS
         found = (
-            self.facts.find(name, scope=self.scope, at=at, dimension=fact.dimension, segment=fact.segment,
+            self.facts.find(name, scope=fact.scope, at=fact.period, dimension=fact.dimension, segment=fact.segment,
                             against=fact.against)
             for name in names
         )
@@ -182,26 +189,52 @@ class Draft:
     # Words of things -------------------------------------------------------------------------------------------
 
     def label(self, dimension: str, segment: str) -> str:
-        """A segment's words in the document's language."""
+        """A segment's words in the document's language; a metric's label where the segment is one."""
         view = self.dimension(dimension)
         labels = {one.id: one.label for one in view.segments} if view else {}
-        return self.known(labels[segment][self.locale] if segment in labels else segment)
+        words = labels[segment][self.locale] if segment in labels else segment
+        if words == segment and dimension in METRICS_AS_SEGMENTS:
+            return self.metric_label(segment)
+        return self.known(words)
 
     def dimension_label(self, dimension: str) -> str:
         view = self.dimension(dimension)
         return self.known(view.label[self.locale] if view else dimension)
 
     def metric_label(self, metric: str) -> str:
+        """The report's own name of a metric (`words: metric.<id>`), else the metric's label."""
         known = self.facts.metrics.get(metric)
-        return self.known(known.label[self.locale] if known else metric)
+        return self.known(self.texts.words.get(f"metric.{metric}") or (known.label[self.locale] if known else metric))
+
+    def metric_definition(self, metric: str) -> str:
+        """The report's own definition (`words: definition.<id>`) of a metric it names otherwise, else the metric's."""
+        return self.texts.words.get(f"definition.{metric}") or self.facts.metrics[metric].definition[self.locale]
+
+    def head_label(self, metric: str) -> str:
+        """A metric's label over its figures, marked where its definition or a threshold changed."""
+        return self.metric_label(metric) + (MARK if metric in touched(self.findings.changes) else "")
 
     def day(self, at: str) -> dt.date | None:
-        """The day of a snapshot: `period` or `since`."""
-        return iso_day(self.facts.since_as_of if at == "since" else self.facts.as_of)
+        """The last day of `period`, `since`, `previous` or `year_ago`; None where the facts do not hold it."""
+        own = {"period": self.facts.as_of, "since": self.facts.since_as_of}
+        if at in own:
+            return iso_day(own[at])
+        label = self.facts.label(at)
+        return Period.parse(label).last_day if label else None
+
+    def held(self, dates: Iterable[str]) -> tuple[str, ...]:
+        """Those of the dates that the facts hold, each day once."""
+        days = {day: at for at in reversed(tuple(dates)) if (day := self.day(at)) is not None}
+        return tuple(reversed(days.values()))
 
     def day_words(self, at: str) -> str | None:
         day = self.day(at)
         return self.known(day_words(day, self.locale)) if day else None
+
+    def label_words(self, at: str) -> str | None:
+        """The period that `at` means, in words: 2025年11月, November 2025."""
+        label = self.facts.label(at)
+        return self.known(period_words(Period.parse(label), self.locale)) if label else None
 
     def period_words(self) -> str:
         return self.known(period_words(self.context.period, self.locale))

@@ -19,7 +19,8 @@ def say(draft: Draft, finding: Finding, one: Slot) -> Span | None:
     if name == "param":
         rule = draft.rulebook.rules.get(finding.rule)
         param = rule.params.get(rest[0]) if rule else None
-        return _set(draft, finding.parameters.get(rest[0]), param.unit if param else "count")
+        value = finding.parameters.get(rest[0])
+        return _set(draft, abs(value) if value and one.style == "abs" else value, param.unit if param else "count")
     if name in _SAID:
         return _SAID[name](draft, finding, one.style)
     if name in finding.derived:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reportgen.document.blocks.caption import plain_title
 from reportgen.document.draft import Draft, Left
 from reportgen.document.report import BlockEntry
+from reportgen.document.sentence import slot
 from reportgen.facts.table import Omission
 
 
@@ -31,7 +33,11 @@ def lacking(draft: Draft) -> list[tuple[str, str]]:
     for metric in _asked_metrics(draft):
         if metric in omitted:
             reason = _joined(draft, omitted[metric].needs)
-            groups.setdefault(reason, []).append(draft.metric_label(metric))
+        elif draft.scope != "bank" and metric in draft.facts.metrics and not held(draft, metric):
+            reason = draft.word("need.bank_only")
+        else:
+            continue
+        groups.setdefault(reason, []).append(draft.metric_label(metric))
     gap = "、" if draft.locale == "zh-CN" else "; "
     return [(reason, gap.join(dict.fromkeys(names))) for reason, names in groups.items()]
 
@@ -47,10 +53,16 @@ def _reason(draft: Draft, left: Left, omitted: dict[str, Omission]) -> str:
         return _joined(draft, left.needs)
     entry = _block(draft, left.id)
     settings = entry.settings if entry else None
-    subjects = [*getattr(settings, "asked", getattr(settings, "metrics", ())), *_dimensions(settings)]
+    asked = [slot(text).name for text in entry.metrics] if entry else []
+    subjects = [*asked, *_dimensions(settings)]
     needs = [need for one in subjects if one in omitted for need in omitted[one].needs]
     if needs:
         return _joined(draft, dict.fromkeys(needs))
+    views = [draft.dimension(name) for name in _dimensions(settings)]
+    if draft.scope != "bank" and any(view is not None and view.spatial for view in views):
+        return draft.word("need.spatial")
+    if draft.scope != "bank" and not any(held(draft, name) for name in asked):
+        return draft.word("need.bank_only")
     absent = [one for one in _dimensions(settings) if draft.dimension(one) is None]
     if absent:
         gap = "、" if draft.locale == "zh-CN" else ", "
@@ -59,7 +71,7 @@ def _reason(draft: Draft, left: Left, omitted: dict[str, Omission]) -> str:
 
 
 def _dimensions(settings: object) -> list[str]:
-    names = (getattr(settings, key, None) for key in ("by", "dimension", "against"))
+    names = (getattr(settings, key, None) for key in ("by", "dimension", "against", "each"))
     return [name for name in names if isinstance(name, str)]
 
 
@@ -70,7 +82,24 @@ def _block(draft: Draft, name: str) -> BlockEntry | None:
 def _name(draft: Draft, left: Left) -> str:
     """A section's title, a test's dimensions, else the exhibit's own name."""
     heading = draft.texts.sections.get(left.id)
-    return heading.title if heading else draft.texts.words.get(f"name.{left.id}", left.id)
+    if heading is not None:
+        return heading.title
+    return draft.texts.words.get(f"name.{left.id}") or _generic(draft, left.id)
+
+
+def _generic(draft: Draft, name: str) -> str:
+    """An exhibit without a name of its own by what it shows: `投诉件数：按机构`."""
+    entry = _block(draft, name)
+    metrics = [slot(text).name for text in entry.metrics] if entry else []
+    if not metrics:
+        return draft.texts.words.get(f"name.{entry.kind}", name) if entry else name
+    by = getattr(entry.settings if entry else None, "by", None) or ""
+    return plain_title(draft, metrics[0], by)
+
+
+def held(draft: Draft, metric: str) -> bool:
+    """Whether the document's scope has any fact of a metric."""
+    return any(fact.metric == metric for fact in draft.facts.of_scope(draft.scope))
 
 
 def _asked_metrics(draft: Draft) -> list[str]:
@@ -78,8 +107,7 @@ def _asked_metrics(draft: Draft) -> list[str]:
     gone = {one.id for one in draft.left}
     asked: list[str] = []
     for block in draft.report.blocks():
-        if block.kpis is not None:
-            asked += block.kpis
-        elif block.table is not None and block.table.id not in gone:
-            asked += [text.partition("@")[0].partition("!")[0] for text in (*block.table.asked, *block.table.of_which)]
+        named = block.kpis is not None or block.compare is not None or block.table is not None
+        if named and getattr(block.settings, "id", "") not in gone:
+            asked += [slot(text).name for text in block.metrics]
     return list(dict.fromkeys(asked))

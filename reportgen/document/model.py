@@ -62,6 +62,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[Text, ...] = ()
+    more: tuple[Row, ...] = ()
+    """Rows that the page has no room for: the workbook holds them after `rows`, before a total."""
     block: Literal["table"] = "table"
 
 
@@ -83,6 +85,15 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Spark:
+    """A small course beside a figure, without words of its own."""
+
+    data: ChartData
+    drawing: Drawing | None = None
+    """Filled by the charts stage; None until then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tile:
     """One KPI: label, value and its changes as short texts with a direction."""
 
@@ -90,6 +101,9 @@ class Tile:
     value: Text
     unit: str
     changes: tuple[Text, ...] = ()
+    spark: Spark | None = None
+    plan: Text = ()
+    """The plan and how much of it is reached; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,8 @@ class Issue:
     rule: str
     exhibits: Text
     """Links to the tables and figures that show it."""
+    tag: str = ""
+    """What became of it since the last edition: 新增, 延续第3期, 恶化, 好转; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +153,8 @@ class Action:
     owner: str
     due: str
     check: Text
+    because: Text = ()
+    """Why it is suggested where no issue is behind it: the evidence about the segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +163,18 @@ class Actions:
     style: Literal["brief", "full"] = "full"
     empty: str = ""
     block: Literal["actions"] = "actions"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A signed comment of the unit's head: words of a person, set apart from what the program says."""
+
+    title: str
+    text: tuple[Text, ...]
+    """Paragraphs."""
+    signed: str
+    date: str
+    block: Literal["comment"] = "comment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +192,7 @@ class Seal:
     block: Literal["seal"] = "seal"
 
 
-Block = Paragraph | Table | Figure | Tiles | Issues | Actions | PageBreak | Seal
+Block = Paragraph | Table | Figure | Tiles | Issues | Actions | Remark | PageBreak | Seal
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,8 @@ def holds(scene: Scene, when: When) -> bool:
 
 
 def _signed(scene: Scene, selectors: tuple[str, ...], sign: int) -> bool:
-    facts = [scene.selected(one) for one in selectors]
-    return all(fact is not None and (fact.num > 0) - (fact.num < 0) == sign for fact in facts)
+    values = [scene.selected(one) for one in selectors]
+    return all(value is not None and (value > 0) - (value < 0) == sign for value in values)
 
 
 def _present(scene: Scene, selectors: tuple[str, ...], wanted: bool) -> bool:
@@ -87,6 +87,7 @@ _CHECKS: dict[str, Callable[[Scene, Any], bool]] = {
     "tested": lambda scene, pair: _tested(scene, pair, (True, False)),
     "holds": lambda scene, pair: _tested(scene, pair, (True,)),
     "fails": lambda scene, pair: _tested(scene, pair, (False,)),
+    "scope": lambda scene, wanted: (scene.draft.scope == "bank") is (wanted == "bank"),
     "differs": _differ,
 }
 """One check for each condition that `When` knows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from reportgen.config.job import Job
@@ -14,6 +15,8 @@ from reportgen.facts.table import FactSet
 
 ONE_CUSTOMER = frozenset({"aum_median"})
 """Metrics in money that are the amount of one customer."""
+HALF_POINT = Fraction(5, 1000)
+"""A smaller difference takes two decimals: a rate 0.15 points behind must not read as 0.2."""
 RANGE = {"zh-CN": "～", "en": " to "}
 
 
@@ -48,14 +51,19 @@ class Printer:
         return "money_per_customer" if metric.id in ONE_CUSTOMER else metric.unit
 
     def column(self, unit: Unit, values: Iterable[Fraction]) -> Measure:
-        """The measure of one column."""
-        return for_column(self.measure(unit), values, self.rounding)
+        """The measure of one column; of amounts a customer a smaller scale where none of them reaches one of it."""
+        present = list(values)
+        largest = max((abs(value) for value in present), default=Fraction(0))
+        chosen = self.fitting(largest, unit) if unit == "money_per_customer" else self.measure(unit)
+        return for_column(chosen, present, self.rounding)
 
     def fitting(self, value: Fraction, unit: Unit) -> Measure:
         """The measure for one value in a sentence: a smaller scale or more decimals where it would nearly vanish."""
         chosen = self.measure(unit)
         if value and unit in self.scales and abs(chosen.decimal(value, self.rounding)) < 1:
             return money(self.locale, self.currency, "bank" if unit == "money" else "customer", abs(value))
+        if unit == "points" and value and abs(value) < HALF_POINT:
+            chosen = replace(chosen, decimals=2)
         if value and unit in ("share", "points") and not chosen.decimal(value, self.rounding):
             return for_column(chosen, [value], self.rounding)
         return chosen
@@ -97,4 +105,4 @@ class Printer:
     def foot(self, parts: Iterable[Fraction], total: Fraction, chosen: Measure) -> tuple[str, str] | None:
         """Printed sum of parts and printed total where they differ."""
         off = footing(parts, total, chosen, self.rounding)
-        return (f"{off[0]:,f}", f"{off[1]:,f}") if off else None
+        return (f"{off[0]:,f}".replace("-", "−"), f"{off[1]:,f}".replace("-", "−")) if off else None

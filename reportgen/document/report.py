@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from reportgen.config.frame import Role
 from reportgen.config.loader import read
 from reportgen.config.model import Id, Model
-from reportgen.context import RunContext
+from reportgen.context import Shelf
 from reportgen.errors import Problem, TemplateError
 from reportgen.findings.request import TestRequest
 from reportgen.findings.rule import RuleId
 
-At = Literal["since", "period"]
+At = Literal["since", "period", "previous", "year_ago"]
+"""Dates a report prints: the comparison's opening, this period, the period before (环比), a year before (同比)."""
+Earlier = Literal["since", "previous", "year_ago"]
+MOST_ROWS = 60
 
 
 def _as_list(value: object) -> object:
@@ -21,6 +25,7 @@ def _as_list(value: object) -> object:
 
 
 Some = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+SORT = r"^\S+( (asc|desc))?$"
 
 
 class GridRow(Model):
@@ -41,7 +46,17 @@ class TableBlock(Model):
     at: Annotated[tuple[At, ...], BeforeValidator(_as_list)] = ("period",)
     share: bool = False
     total: bool = False
-    change: bool = False
+    change: bool = Field(False, description="Rows of metrics: net change and its rate since the opening.")
+    changes: Annotated[tuple[Earlier, ...], BeforeValidator(_as_list)] = Field(
+        (), description="A column each of what changed since then: % of amounts and counts, points of shares."
+    )
+    plan: bool = Field(False, description="Rows of metrics: the plan and its attainment, where the bank has targets.")
+    sort: Annotated[str, StringConstraints(pattern=SORT)] | None = Field(
+        None, description="Rows of segments in the order of `metric [asc|desc]`; desc if neither is said."
+    )
+    limit: int | None = Field(
+        None, ge=1, le=MOST_ROWS, description="So many segments on the page; the note says how many more there are."
+    )
     of_which: tuple[Id, ...] = Field((), description="Metrics of a subset, marked as such: never a flow.")
     each: Id | None = Field(
         None, description="Dimension whose segments (products) make a column each of a metric written metric[*]."
@@ -63,6 +78,12 @@ class TableBlock(Model):
             raise ValueError("`each` and a metric written metric[*] go together")
         if self.when_found and self.each is None:
             raise ValueError("when_found needs each")
+        if (self.changes or self.plan) and self.grid:
+            raise ValueError("a grid has no changes and no plan; give metrics")
+        if self.plan and self.by:
+            raise ValueError("plan stands in a table of metrics, which has no `by`")
+        if (self.sort or self.limit) and not self.by:
+            raise ValueError("sort and limit need `by`")
         if any(len(row.cells) != len(self.heads) for row in self.grid):
             raise ValueError("each row of a grid needs as many cells as there are heads")
         return self
@@ -79,7 +100,10 @@ class ChartBlock(Model):
     """A chart of facts: a table's own (`from`), or a metric by a dimension."""
 
     id: Id
-    kind: Literal["bars", "histogram", "interval", "lorenz", "share_bars", "dumbbell", "pyramid"]
+    kind: Literal[
+        "bars", "histogram", "interval", "lorenz", "share_bars", "dumbbell", "pyramid", "slope", "trend",
+        "small_multiples", "funnel", "sankey", "gap_strip", "heatmap",
+    ]
     from_: Id | None = Field(None, alias="from", description="Table whose first metric, dimension and date it draws.")
     metrics: Some = ()
     by: Id | None = None
@@ -87,9 +111,37 @@ class ChartBlock(Model):
     share: bool = Field(False, description="Print each segment's share beside its count.")
     bracket: Id | None = Field(None, description="Group dimension whose largest group is bracketed.")
     mark: Literal["largest", "none"] = "largest"
+    against: Id | None = Field(None, description="Second dimension: the columns of a heatmap.")
+    each: Id | None = Field(
+        None, description="Dimension of which each segment gets bars of its own, of a metric written metric[*]."
+    )
+    ghost: Literal["year_ago", "whole"] | None = Field(
+        None, description="Grey line behind a trend (the year before) or small multiples (the whole as well)."
+    )
+    last: int | None = Field(None, ge=3, le=61, description="Only so many of the latest periods of a trend.")
+    panel: Literal["lines", "bars"] = Field("lines", description="What each of the small multiples holds.")
+    skip: tuple[str, ...] = Field((), description="Segments not drawn, such as the lost leads of a funnel.")
+    sort: Literal["asc", "desc"] | None = Field(None, description="Bars by size instead of the dimension's order.")
+    limit: int | None = Field(None, ge=2, le=MOST_ROWS, description="Only so many segments, after sorting.")
     threshold: Rule | None = None
     half: bool = False
     needs: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> ChartBlock:
+        if (self.kind == "heatmap") != (self.against is not None):
+            raise ValueError("a heatmap, and no other kind, has `against`")
+        if self.kind in ("small_multiples", "funnel", "gap_strip", "slope", "heatmap") and not (self.by or self.from_):
+            raise ValueError(f"{self.kind} needs `by`")
+        if self.kind in ("trend", "small_multiples", "funnel", "gap_strip", "heatmap") and not self.metrics:
+            raise ValueError(f"{self.kind} needs `metrics`")
+        if self.ghost == "whole" and self.kind != "small_multiples":
+            raise ValueError("`ghost: whole` stands in small_multiples")
+        if self.ghost is not None and self.kind not in ("trend", "small_multiples"):
+            raise ValueError("`ghost` stands in a trend or small_multiples")
+        if self.each is not None and (self.kind != "bars" or not any("[*]" in one for one in self.metrics)):
+            raise ValueError("`each` stands in bars of a metric written metric[*]")
+        return self
 
 
 class BridgeBlock(Model):
@@ -106,13 +158,32 @@ class TestBlock(Model):
     id: Id
     dimension: Id
     against: Id
-    at: At = "period"
+    at: Literal["since", "period"] = "period"
 
 
 class MatrixBlock(Model):
     """Tier at the opening against tier at the close."""
 
     id: Id
+    share: bool = Field(False, description="Print behind each count its share of the row.")
+
+
+class CompareBlock(Model):
+    """A branch or region beside the averages of its region and the bank; nothing in the bank's own report."""
+
+    id: Id
+    metrics: Some = Field(min_length=1)
+
+
+class FollowUpBlock(Model):
+    """The last edition's issues: what became of each, and what its owner answered."""
+
+    id: Id = "t_follow_up"
+    text: bool = Field(True, description="Begin with a sentence that counts them.")
+
+
+class CommentBlock(Model):
+    """The unit head's signed comment, where there is one."""
 
 
 class FindingsBlock(Model):
@@ -141,7 +212,7 @@ def _text_short_form(value: object) -> object:
 class BlockEntry(Model):
     """One block: a single key says its kind."""
 
-    kpis: tuple[Id, ...] | None = None
+    kpis: tuple[str, ...] | None = None
     findings: FindingsBlock | None = None
     actions: ActionsBlock | None = None
     text: Annotated[TextBlock, BeforeValidator(_text_short_form)] | None = None
@@ -150,6 +221,9 @@ class BlockEntry(Model):
     chart: ChartBlock | None = None
     bridge: BridgeBlock | None = None
     matrix: MatrixBlock | None = None
+    compare: CompareBlock | None = None
+    follow_up: FollowUpBlock | None = None
+    comment: CommentBlock | None = None
     test: TestBlock | None = None
     page_break: PageBreakBlock | None = Field(None, alias="page-break")
 
@@ -167,6 +241,22 @@ class BlockEntry(Model):
     def settings(self) -> Any:
         """The settings of its kind."""
         return getattr(self, self.kind)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All texts that name a metric, as they stand."""
+        if self.kpis is not None:
+            return self.kpis
+        if self.table is not None:
+            cells = (cell for row in self.table.grid for cell in row.cells if cell)
+            return (*self.table.asked, *self.table.of_which, *cells)
+        if self.chart is not None and self.chart.kind == "sankey":
+            return ("migration_matrix",)
+        if self.matrix is not None:
+            return ("migration_matrix",)
+        if self.bridge is not None:
+            return ("customers_bridge" if self.bridge.metric == "customers_total" else "aum_bridge",)
+        return tuple(getattr(self.settings, "metrics", ()))
 
 
 def _block_short_form(value: object) -> object:
@@ -191,6 +281,7 @@ class Report(Model):
 
     report: Id
     needs: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Role to columns it cannot do without.")
+    roles: tuple[Role, ...] = Field((), description="Tables it reads; none reads all that a job supplies.")
     rules: tuple[RuleId, ...] = ()
     sections: tuple[SectionEntry, ...]
 
@@ -203,6 +294,17 @@ class Report(Model):
         asked = (block.test for block in self.blocks() if block.test is not None)
         return tuple(TestRequest(one.dimension, one.against, one.at) for one in asked)
 
+    def crosses(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of dimensions by which customers must be counted: those tested, and those a heatmap of them draws."""
+        drawn = (
+            (block.chart.against, block.chart.by) for block in self.blocks()
+            if block.chart is not None and block.chart.kind == "heatmap"
+            and any(text.startswith("customers_total") for text in block.chart.metrics)
+        )
+        pairs = [(one.against, one.dimension) for one in self.tests()]
+        pairs += [(against, by) for against, by in drawn if against and by]
+        return tuple(dict.fromkeys(pairs))
+
     @model_validator(mode="after")
     def _ids_are_single(self) -> Report:
         ids = [one.id for top in self.sections for one in top.all()] + [
@@ -214,7 +316,7 @@ class Report(Model):
         return self
 
 
-def load_report(context: RunContext, name: str) -> Report:
+def load_report(context: Shelf, name: str) -> Report:
     """The report of a folder under `templates/`; TemplateError where its file is wrong or of another name."""
     path = context.shared("templates", name, "report.yaml")
     report = read(path, Report, error=TemplateError, state="No page was made.")

@@ -9,8 +9,10 @@ from fractions import Fraction
 from reportgen.document.draft import Draft
 from reportgen.document.finding_words import say
 from reportgen.document.model import Span, Text
-from reportgen.document.numbers import money
-from reportgen.document.sentence import Slot, Words, parse, slot
+from reportgen.document.movement import Movement, movement
+from reportgen.document.numbers import Measure, money
+from reportgen.document.scopes import organisation, scope_name
+from reportgen.document.sentence import AT, MOVES, Slot, Words, parse, slot
 from reportgen.document.texts import Pick
 from reportgen.facts.fact import Fact
 from reportgen.findings.finding import Finding
@@ -34,6 +36,8 @@ class Scene:
     picks: Mapping[str, Fact] = field(default_factory=dict)
     passed: frozenset[str] = frozenset()
     """Picks that a segment nothing is known of would have won."""
+    cell: tuple[str, str] = ("", "")
+    """Dimension and segment that `[*]` means where no finding says it."""
 
     def render(self, text: str, place: str = "") -> Text | None:
         """The sentence as spans; None where one of its placeholders has nothing behind it."""
@@ -74,6 +78,12 @@ class Scene:
         if one.name in SETTINGS or head == "date":
             text = self._setting(one.name)
             return self.draft.plain(text) if text else None
+        return self._of_fact(one)
+
+    def _of_fact(self, one: Slot) -> Span | None:
+        if one.style in MOVES:
+            moved = self._moved(one)
+            return move_span(self.draft, moved, signed=one.style == "change") if moved else None
         fact = self.fact(one)
         return self._fact(fact, one.style) if fact is not None else None
 
@@ -93,16 +103,26 @@ class Scene:
         """The fact a placeholder names."""
         cells = [(dimension, self._segment(segment)) for dimension, segment in one.cells]
         if one.cell == "*":
-            if self.finding is None or not self.finding.dimension:
+            own = (self.finding.dimension, self.finding.segment) if self.finding else self.cell
+            if not own[0]:
                 return None
-            cells = [(self.finding.dimension, self.finding.segment)]
+            cells = [own]
         dimension, segment = cells[0] if cells else ("", "")
         against = "|".join(f"{name}={value}" for name, value in cells[1:])
         return self.draft.find(one.name, at=one.at, dimension=dimension, segment=segment, against=against)
 
-    def selected(self, text: str) -> Fact | None:
-        """The fact a condition names: a placeholder without braces."""
-        return self.fact(slot(text))
+    def selected(self, text: str) -> Fraction | None:
+        """The value a condition names, by a placeholder without braces; what it moved for `!change`."""
+        one = slot(text)
+        if one.style in MOVES:
+            moved = self._moved(one)
+            return moved.value if moved else None
+        fact = self.fact(one)
+        return fact.value if fact is not None else None
+
+    def _moved(self, one: Slot) -> Movement | None:
+        """From the date a placeholder names to this period."""
+        return movement(self.fact(replace(one, at="period")), self.fact(one))
 
     def _segment(self, text: str) -> str:
         if text.startswith("$"):
@@ -117,6 +137,8 @@ class Scene:
             return Span(text, fact=draft.cite(fact)) if text else None
         if style == "n":
             return Span(draft.printer.quantity(Fraction(fact.n), "customers"), fact=draft.cite(fact))
+        if style == "base":
+            return Span(f"{fact.n:,}", fact=draft.cite(fact))
         if style == "label":
             return draft.plain(draft.label(fact.dimension, fact.segment))
         if style == "arrow":
@@ -150,15 +172,19 @@ class Scene:
 
     def _setting(self, name: str) -> str | None:
         draft = self.draft
-        if name in ("date.since", "date.period"):
-            return draft.day_words(name.partition(".")[2])
+        head, _, at = name.partition(".")
+        if head == "date" and at in AT:
+            return draft.day_words(at)
         months, issues = draft.months(), len(draft.findings.findings)
         notes = sum(one.severity in NOTES for one in draft.findings.findings)
         held = sum(one.held for one in draft.findings.outcomes)
         settings = {
             "period": draft.period_words(),
+            "period_previous": draft.label_words("previous"),
+            "period_year_ago": draft.label_words("year_ago"),
+            "unit": scope_name(draft, draft.scope),
             "months": str(months) if months else None,
-            "organisation": draft.words_of(draft.job.organisation),
+            "organisation": organisation(draft),
             "floor": floor_words(draft),
             "tier": tier_words(draft),
             "confidence": CONFIDENCE,
@@ -172,12 +198,28 @@ class Scene:
         return settings.get(name)
 
 
+def move_span(draft: Draft, moved: Movement, *, signed: bool = True) -> Span:
+    """A movement as text: +3.1%, −0.4个百分点. It is derived from two facts and none itself."""
+    text = move_measure(draft, moved).text(moved.value, draft.printer.rounding, "both" if signed else "none")
+    return draft.plain(text)
+
+
+def move_measure(draft: Draft, moved: Movement) -> Measure:
+    """One decimal of per cent or points, a second where one would show zero; other units as everywhere."""
+    if moved.unit not in ("share", "points"):
+        return draft.printer.fitting(moved.value, moved.unit)
+    chosen = replace(draft.printer.measure(moved.unit), decimals=1)
+    vanishes = moved.value and not chosen.decimal(moved.value, draft.printer.rounding)
+    return replace(chosen, decimals=2) if vanishes else chosen
+
+
 SETTINGS = frozenset({
-    "period", "months", "organisation", "floor", "tier", "confidence", "tests", "issues", "issues_problem",
-    "issues_note", "held", "currency",
+    "period", "period_previous", "period_year_ago", "unit", "months", "organisation", "floor", "tier", "confidence",
+    "tests", "issues", "issues_problem", "issues_note", "held", "currency",
 })
-"""Placeholders that are no facts. `issues`: findings listed, of which `issues_note` are differences worth noting and
-`issues_problem` all others; `held`: how often rules held, where that is more."""
+"""Placeholders that are no facts. `unit`: the branch, region or 全行 the report is about; `issues`: findings listed,
+of which `issues_note` are differences worth noting and `issues_problem` all others; `held`: how often rules held,
+where that is more."""
 
 
 def tier_words(draft: Draft) -> str | None:

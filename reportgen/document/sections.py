@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reportgen.document.blocks import build_block
+from reportgen.document.blocks.comment import build_comment
 from reportgen.document.draft import Draft
 from reportgen.document.model import Block, Paragraph, Section
 from reportgen.document.numbering import Numbering
-from reportgen.document.report import SectionEntry
+from reportgen.document.report import CommentBlock, SectionEntry
+
+_JUDGED_BY_FACTS = {"customers", "snapshots", "dimensions", "job"}
 
 
 def build_sections(draft: Draft) -> list[Section]:
@@ -15,10 +20,16 @@ def build_sections(draft: Draft) -> list[Section]:
     made: list[Section] = []
     for entry in draft.report.sections:
         made += _top(draft, entry, numbering)
+    if draft.comment is not None and made and not any(one.comment is not None for one in draft.report.blocks()):
+        # A report that names no place for it still prints what a unit's head signed.
+        made[0] = replace(made[0], blocks=(*made[0].blocks, *build_comment(draft, CommentBlock())))
     return made
 
 
 def _top(draft: Draft, entry: SectionEntry, numbering: Numbering) -> list[Section]:
+    if _lacks_a_table(draft, entry):
+        draft.leave_out(entry.id, entry.needs)
+        return []
     blocks = _blocks(draft, entry)
     inner = [(one, built) for one in entry.sections if (built := _inner(draft, one))]
     if not blocks and not inner:
@@ -33,10 +44,22 @@ def _top(draft: Draft, entry: SectionEntry, numbering: Numbering) -> list[Sectio
 
 
 def _inner(draft: Draft, entry: SectionEntry) -> tuple[Block, ...]:
+    if _lacks_a_table(draft, entry):
+        draft.leave_out(entry.id, entry.needs)
+        return ()
     blocks = _blocks(draft, entry)
     if not blocks and (entry.needs or _promises_exhibits(entry)):
         draft.leave_out(entry.id, entry.needs)
     return blocks
+
+
+def _lacks_a_table(draft: Draft, entry: SectionEntry) -> bool:
+    """Whether the job has no table of a role the section needs: what little it could still print would mislead.
+
+    A customer's own columns may lie in either of two tables, so those are judged by what they yield.
+    """
+    roles = {need.partition(".")[0] for need in entry.needs if "." in need} - _JUDGED_BY_FACTS
+    return not roles <= set(draft.job.frames)
 
 
 def _promises_exhibits(entry: SectionEntry) -> bool:

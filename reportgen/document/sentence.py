@@ -1,6 +1,6 @@
 """The mini-language of sentences: plain words around `{placeholders}` that name facts, findings, dates, exhibits.
 
-    {metric}  {metric[dim=seg]@since!style}  {metric[dim=$pick|dim2=seg2]}  {metric[*]}
+    {metric}  {metric[dim=seg]@previous!style}  {metric[dim=$pick|dim2=seg2]}  {metric[*]}
     {finding.value}  {finding.param.NAME}  {let.NAME.segment}  {#t_size}  {date.since}  {months}
     {customers_lost?was|were}  the first word where the number is exactly one, else the second
     **words** are set strong.
@@ -17,11 +17,16 @@ from functools import lru_cache
 
 from reportgen.errors import Problem, TemplateError
 
-STYLES = ("", "bare", "signed", "abs", "pp", "interval", "n", "label", "arrow")
+STYLES = ("", "bare", "signed", "abs", "pp", "interval", "n", "base", "label", "arrow", "change", "moved")
 """none: with the unit · bare: digits alone · signed: with + or − · abs: without sign · pp: percentage points ·
-interval: the 95 % interval · n: the base · label: the segment's words · arrow: ▲ or ▼ by the sign."""
+interval: the 95 % interval · n: the base, of customers · base: the base of anything else, digits alone ·
+label: the segment's words · arrow: ▲ or ▼ by the sign · change: how it moved from that date to this period, with + or
+− · moved: the same without sign."""
+MOVES = ("change", "moved")
+AT = ("period", "since", "previous", "year_ago")
+"""Dates a placeholder may name; a fact that is not there makes its sentence fall away."""
 _SLOT = re.compile(
-    r"(?P<name>#?[a-z][a-z0-9_.]*)(?:\[(?P<cell>[^\]{}]*)\])?(?:@(?P<at>since|period))?"
+    r"(?P<name>#?[a-z][a-z0-9_.]*)(?:\[(?P<cell>[^\]{}]*)\])?(?:@(?P<at>period|since|previous|year_ago))?"
     r"(?:!(?P<style>[a-z]+)|\?(?P<one>[^|?]+)\|(?P<many>[^|?]+))?"
 )
 _DIGIT = re.compile(r"[0-9０-９]")
@@ -61,7 +66,7 @@ class Slot:
     def __str__(self) -> str:
         cell = f"[{self.cell}]" if self.cell else ""
         behind = f"!{self.style}" if self.style else f"?{self.forms[0]}|{self.forms[1]}" if self.forms else ""
-        return f"{{{self.name}{cell}{'@since' if self.at == 'since' else ''}{behind}}}"
+        return f"{{{self.name}{cell}{'@' + self.at if self.at != 'period' else ''}{behind}}}"
 
 
 Piece = Words | Slot

@@ -24,7 +24,7 @@ class Pick(Model):
     largest: Id | None = None
     smallest: Id | None = None
     by: Id
-    at: Literal["since", "period"] = "period"
+    at: Literal["since", "period", "previous", "year_ago"] = "period"
     against: str = Field("", description="`dimension=segment` of a cross table or an over-index.")
     significant: bool = Field(False, description="Only segments of 30 customers and more with q under 0.05.")
     side: Literal["any", "over", "under"] = Field("any", description="Of an index: only above or below 100.")
@@ -53,14 +53,15 @@ class When(Model):
 
     has: Selectors = ()
     lacks: Selectors = ()
-    rises: Selectors = Field((), description="Value above zero.")
-    falls: Selectors = Field((), description="Value below zero.")
+    rises: Selectors = Field((), description="Value above zero; of `metric@previous!change`, what it moved.")
+    falls: Selectors = Field((), description="Value below zero, likewise.")
     flat: Selectors = ()
     found: RuleId | None = None
     not_found: RuleId | None = None
     tested: tuple[Id, Id] | None = Field(None, description="Two dimensions whose association was tested.")
     holds: tuple[Id, Id] | None = Field(None, description="Two dimensions whose association holds.")
     fails: tuple[Id, Id] | None = None
+    scope: Literal["bank", "unit"] | None = Field(None, description="The bank's report, or a region's or branch's.")
     differs: tuple[Id, Id] | None = Field(None, description="Two picks that chose different segments.")
 
 
@@ -155,12 +156,16 @@ class Texts:
 
 
 def load_texts(context: RunContext, report: str, locale: Locale) -> Texts:
-    """The texts of a report; TemplateError names file, line and column of what is wrong."""
+    """The texts of a report over the shared ones, and the shared words for a bank's tables and columns.
+
+    TemplateError names file, line and column of what is wrong.
+    """
     name = f"text.{locale}.yaml"
     own_path = context.shared("templates", report, name)
     base = read(context.shared("templates", "base", name), TextFile, error=TemplateError, state=_STATE)
+    data = read(context.shared("templates", "base", f"data.{locale}.yaml"), TextFile, error=TemplateError, state=_STATE)
     own = read(own_path, TextFile, error=TemplateError, state=_STATE)
     return Texts(
         locale, str(own_path), own.title, own.title_lines or (own.title,), {**base.sections, **own.sections},
-        {**base.words, **own.words}, {**base.entries, **own.entries},
+        {**data.words, **base.words, **own.words}, {**base.entries, **own.entries},
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypedDict, Unpack
@@ -29,8 +30,22 @@ class FactBuilder:
     metrics: Mapping[str, Metric]
     period: str
     since: str
+    openings: Mapping[str, str] = field(default_factory=dict)
+    """Label of an earlier period to the label of its own opening, for flows of the past."""
     facts: dict[str, Fact] = field(default_factory=dict)
     query_of: dict[str, str] = field(default_factory=dict)
+
+    _declared: frozenset[str] | None = None
+    _asked: frozenset[str] | None = None
+
+    @contextmanager
+    def only(self, declared: Iterable[str], asked: frozenset[str] | None) -> Iterator[None]:
+        """While a measure runs: it may add the metrics it declares, of which those asked for are kept."""
+        self._declared, self._asked = frozenset(declared), asked
+        try:
+            yield
+        finally:
+            self._declared = self._asked = None
 
     def add(
         self,
@@ -46,7 +61,14 @@ class FactBuilder:
         n: int | None = None,
         query: str = "",
     ) -> None:
-        """Add `num / den`; a share over an empty base is no fact. `n` is the base, by default the denominator."""
+        """Add `num / den`; a share over an empty base is no fact. `n` is the base, by default the denominator.
+
+        `at` is `period`, `since` or the label of an earlier period.
+        """
+        if self._declared is not None and metric not in self._declared:
+            raise ValueError(f"a measure publishes {metric}, which its entry in MEASURES does not name")
+        if self._asked is not None and metric not in self._asked:
+            return
         definition = self.metrics.get(metric)
         if definition is None:
             raise JobError(f"metric '{metric}' has no definition under config/metrics.")
@@ -54,10 +76,12 @@ class FactBuilder:
             return
         if den < 0:
             num, den = -num, -den
+        label = {"period": self.period, "since": self.period if definition.flow else self.since}.get(at, at)
+        since = self.since if label == self.period else self.openings.get(label, "")
         fact = Fact(
             scope,
             metric,
-            self.since if at == "since" and not definition.flow else self.period,
+            label,
             num,
             den,
             definition.unit,
@@ -65,11 +89,13 @@ class FactBuilder:
             dimension,
             segment,
             against,
-            self.since if definition.flow else "",
+            since if definition.flow else "",
         )
         self.facts[fact.id] = fact
         if query:
-            self.query_of.setdefault(metric, query)
+            usual = self.query_of.setdefault(metric, query)
+            if query != usual and label != self.period and (definition.flow or label != self.since):
+                self.query_of[f"{metric}@{label}"] = query
 
     def add_fraction(self, metric: str, scope: str, value: Fraction, *, n: int, **place: Unpack[Place]) -> None:
         """Add an exact fraction (a measure that is computed whole)."""

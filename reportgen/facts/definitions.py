@@ -20,6 +20,7 @@ class MetricEntry(Model):
     unit: Unit
     additivity: Additivity
     flow: bool = False
+    event: bool = False
     label: dict[Locale, str]
     definition: dict[Locale, str]
     needs: tuple[str, ...] = Field(min_length=1)
@@ -40,5 +41,7 @@ def load_metrics(folder: Path) -> dict[str, Metric]:
             label, definition = (
                 {str(one): text for one, text in texts.items()} for texts in (entry.label, entry.definition)
             )
-            metrics[name] = Metric(name, entry.unit, entry.additivity, label, definition, entry.needs, entry.flow)
+            metrics[name] = Metric(
+                name, entry.unit, entry.additivity, label, definition, entry.needs, entry.flow, entry.event
+            )
     return metrics

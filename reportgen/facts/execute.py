@@ -102,16 +102,13 @@ class DuckEngine:
         raise SourceError(problems, state="No report was made; a shifted cell would be a wrong number.")
 
     def load_parquet(self, name: str, path: str) -> ibis.Table:
-        """A Parquet file as text columns with `LINE`; raises SourceError where it cannot be read."""
+        """A Parquet file with its own types and `LINE`; raises SourceError where it cannot be read."""
         import duckdb
 
         try:
-            described = self._run(f"DESCRIBE SELECT * FROM read_parquet({_literal(path)})")
-            columns = [str(row[0]) for row in described]
-            texts = ", ".join(f"CAST({_quoted(column)} AS VARCHAR) AS {_quoted(column)}" for column in columns)
             self._run(
                 f"CREATE TABLE {_quoted('text_' + name)} AS "
-                f"SELECT row_number() OVER () AS {LINE}, {texts} FROM read_parquet({_literal(path)})"
+                f"SELECT row_number() OVER () AS {LINE}, * FROM read_parquet({_literal(path)})"
             )
         except duckdb.Error as error:
             first = str(error).strip().splitlines()[0].replace(path, Path(path).name)

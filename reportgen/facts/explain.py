@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from reportgen.errors import JobError, Problem, nearest
@@ -10,6 +11,9 @@ from reportgen.facts.metric import Metric
 from reportgen.facts.publish import main_units, value_text
 from reportgen.facts.table import FactSet
 from reportgen.sources.origin import Origin
+
+_READS = re.compile(r"(?:FROM|JOIN)\s+(?:\"([^\"]+)\"|(\w+))")
+"""A table's name after FROM or JOIN; names of kept tables may hold blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,11 @@ def explain(facts: FactSet, fact_id: str) -> Explanation:
         )
     query = _query(facts, fact)
     money = fact.unit in ("money", "money_per_customer")
+    behind = _behind(facts, facts.queries.get(query, ""))
     prepared = tuple(
         (name, sql)
         for name, sql in facts.queries.items()
-        if name in ("typed_snapshots", "everyone", "members", "panel")
+        if name in behind or name in ("typed_snapshots", "everyone", "members", "panel")
     )
     return Explanation(
         fact,
@@ -61,6 +66,19 @@ def explain(facts: FactSet, fact_id: str) -> Explanation:
     )
 
 
+def _behind(facts: FactSet, sql: str) -> set[str]:
+    """Names of the kept tables a query reads, and of those they were made from."""
+    found: set[str] = set()
+    waiting = [sql]
+    while waiting:
+        for quoted, bare in _READS.findall(waiting.pop()):
+            name = quoted or bare
+            if name in facts.queries and name not in found:
+                found.add(name)
+                waiting.append(facts.queries[name])
+    return found
+
+
 def _query(facts: FactSet, fact: Fact) -> str:
     """Name of the query that brought the fact's parts; a group's come from the dimension it sums."""
 
@@ -68,7 +86,8 @@ def _query(facts: FactSet, fact: Fact) -> str:
         view = facts.dimensions.get(dimension)
         return view.of or view.id if view else dimension
 
-    general = facts.query_of.get(fact.metric, "")
+    usual = facts.query_of.get(fact.metric, "")
+    general = facts.query_of.get(f"{fact.metric}@{fact.period}", usual)
     names = [f"{general} {base(fact.dimension)}"] if fact.dimension else []
     if fact.against:
         names.insert(0, f"cross {base(fact.dimension)} {base(fact.against.partition('=')[0])}")

@@ -24,6 +24,13 @@ Unit = Literal[
     "years",
     "count",  # pieces, tests, rows
     "per_customer",  # pieces a customer
+    "per_10k",  # pieces a ten thousand customers
+    "per_person",  # pieces a member of staff (hours of training)
+    "hours",
+    "minutes",
+    "score",  # a mean mark (satisfaction 1..5, rating)
+    "net_score",  # promoters less detractors, -100..100
+    "times",  # a multiple (assets over income)
 ]
 _ID = re.compile(
     r"(?P<scope>[^/]+)/(?P<metric>\w+)(?:\[(?P<dimension>\w+)=(?P<segment>[^|\]]*)(?:\|(?P<against>[^\]]*))?\])?"

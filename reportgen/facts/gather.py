@@ -11,25 +11,32 @@ from reportgen.config.names import branch_problem
 from reportgen.context import RunContext
 from reportgen.errors import DataRefused, Problem
 from reportgen.facts import flows, plan, stocks
+from reportgen.facts.bench import Bench
 from reportgen.facts.builder import FactBuilder
 from reportgen.facts.cut import choose_dimensions, view
 from reportgen.facts.defaults import stated_defaults
 from reportgen.facts.definitions import load_metrics
 from reportgen.facts.fact import Fact
+from reportgen.facts.measures import MEASURES
 from reportgen.facts.members import Members, build_members
 from reportgen.facts.plan import Request
 from reportgen.facts.segment import DimensionView
 from reportgen.facts.table import FactSet, Omission
 from reportgen.facts.tally import Scopes, Tally, add_up, regroup, turned
-from reportgen.facts.views import dictionary_of, own_views
+from reportgen.facts.units import load_units, unit_names, with_units
+from reportgen.facts.views import dictionary_of, own_views, with_metrics
 from reportgen.facts.whole import concentrations, medians
+from reportgen.facts.window import Windows, openings_of
 from reportgen.facts.wording import ColumnWords
 from reportgen.frames import Frames, build_frames
 from reportgen.frames.dates import AsOf
 from reportgen.protocols import Engine, Progress, Silent
-from reportgen.sources import open_source
+from reportgen.sources import open_source, place_of
 from reportgen.sources.origin import Origin
 from reportgen.sources.table import SourceTable
+
+_MONTHS_OF_A_TREND = 4
+"""Month-ends from which three changes can be told: fewer are no history."""
 
 
 def gather(context: RunContext, request: Request | None = None, progress: Progress | None = None) -> FactSet:
@@ -39,18 +46,21 @@ def gather(context: RunContext, request: Request | None = None, progress: Progre
     """
     from reportgen.facts.execute import DuckEngine
 
-    progress = progress or Silent()
+    progress, request = progress or Silent(), request or Request()
     job = context.job
     asof = AsOf.of(job, context.period)
     engine = DuckEngine(context.work)
+    roles = [role for role in job.frames if not request.roles or role in request.roles]
+    wanted = {source for role in roles for source in job.frames[role].from_}
     try:
         sources: dict[str, SourceTable] = {}
         for name, spec in job.sources.items():
-            progress.stage("sources", f"{name}: {spec.path}")
-            sources[name] = open_source(name, spec, context, engine)
-        progress.stage("frames", ", ".join(job.frames))
-        frames = build_frames(sources, context, engine, asof)
-        return _Gathering(context, request or Request(), progress, engine, asof, frames, sources).facts()
+            if name in wanted:
+                progress.stage("sources", f"{name}: {place_of(spec)}")
+                sources[name] = open_source(name, spec, context, engine)
+        progress.stage("frames", ", ".join(roles))
+        frames = build_frames(sources, context, engine, asof, roles)
+        return _Gathering(context, request, progress, engine, asof, frames, sources).facts()
     finally:
         engine.close()
 
@@ -85,22 +95,35 @@ class _Gathering:
         days = {"period": asof.closing_day}
         if asof.opening_day:
             days["since"] = asof.opening_day
+        windows = Windows.of(asof, self.frames.days)
         builder = FactBuilder(
             load_metrics(self.context.shared("config", "metrics")),
             asof.period.label,
             asof.opening.label if asof.opening else "",
+            openings_of(job, windows),
         )
         self.progress.stage("facts", "stocks")
-        self._fetch(plan.stock(members, cut, days, self.request))
+        self._fetch(plan.stock(members, cut, days, self.request, self.frames.by_role))
         self._views()
         self._stocks(builder, members)
         for at, scope, result in concentrations(self.engine, members, self.scopes, exact=job.concentration == "exact"):
             stocks.concentration(builder, scope, at, result)
-        medians(self.engine, builder, members, self.scopes, job.medians, self.views, days)
+        seen = {} if "contacts" in self.frames.by_role else days
+        medians(self.engine, builder, members, self.scopes, job.medians, self.views, seen)
         if asof.opening:
             self.progress.stage("facts", "flows")
             self._flows(builder, members, cut)
-        self._products(builder, members, cut)
+        self._campaigns(builder, members, cut)
+        bench = Bench(
+            self.context, self.engine, self.frames, members, windows, self.scopes, self.dimensions, self.views, builder,
+            self.request,
+        )
+        asked = self._asked(bench)
+        for measure in MEASURES:
+            if asked is None or not asked.isdisjoint(measure.metrics):
+                self.progress.stage("facts", measure.run.__name__)
+                with builder.only(measure.metrics, asked):
+                    measure.run(bench)
         return FactSet(
             period=builder.period,
             since=builder.since,
@@ -108,15 +131,32 @@ class _Gathering:
             since_as_of=asof.opening_day.isoformat() if asof.opening_day else "",
             currency=job.currency,
             facts=self._ordered(builder),
-            dimensions={**self.views, **own_views(builder.facts.values(), self.views, self._words())},
+            dimensions={
+                **self.views,
+                **own_views(builder.facts.values(), self.views, with_metrics(self._words(), builder.metrics)),
+            },
             metrics=builder.metrics,
             origins=tuple(self._origin(source.origin) for source in self.sources.values()),
-            quality=self.frames.quality,
+            quality=(*self.frames.quality, *bench.quality),
             omissions=(*omissions, *self._lacking(builder, members)),
             defaults=(*stated_defaults(job), *defaults),
+            history=windows.labels,
+            previous=windows.previous,
+            year_ago=windows.year_ago,
+            openings=builder.openings,
+            units=unit_names(load_units(self.context)),
+            regions=self.scopes.regions(),
             queries=dict(self.engine.queries),
             query_of=builder.query_of,
         )
+
+    def _asked(self, bench: Bench) -> frozenset[str] | None:
+        """The metrics somebody prints or judges, and those for which the data hold a plan; None for all."""
+        asked = self.request.metrics
+        if asked is None or not bench.has("targets", "metric_id"):
+            return asked
+        planned = bench.rows("planned metrics", bench.table("targets").select("metric_id").distinct())
+        return asked | {str(name) for name in planned["metric_id"]}
 
     def _ordered(self, builder: FactBuilder) -> tuple[Fact, ...]:
         """Facts in the order of scopes, metrics, dates and segments, whatever order the engine answered in."""
@@ -180,7 +220,8 @@ class _Gathering:
             self.views[name] = view(name, self.dimensions, sizes, dictionary, self.context.job.currency)
 
     def _words(self) -> dict[str, ColumnWords]:
-        return dictionary_of(self.context.job, self.context.shared("config", "dimensions"))
+        words = dictionary_of(self.context.job, self.context.shared("config", "dimensions"))
+        return with_units(words, load_units(self.context))
 
     def _by(self, query: str, name: str) -> Tally:
         """The tally of a query by a dimension; of a group, added up from its base dimension's."""
@@ -193,16 +234,30 @@ class _Gathering:
         whole = self.tallies["stock"]
         stocks.totals(builder, whole)
         for name, one in self.views.items():
-            stocks.by_dimension(builder, one, self._by(f"stock {name}", name), whole)
+            for part, scopes in self._seen(one):
+                seen = {key: cell for key, cell in whole.items() if key[0] in scopes}
+                stocks.by_dimension(builder, part, self._by(f"stock {name}", name), seen)
         if "stock rm" in self.tallies:
             stocks.managers(builder, self.tallies["stock rm"], whole)
-        near = plan.under_floor(members)
+        near = plan.under_floor(members, self.request)
         if near is not None:
             self._fetch({"under floor": near})
             for (scope, at, _, _), cell in self.tallies["under floor"].items():
                 builder.add("near_threshold_up", scope, cell["near_up"], at=at, n=cell["near_up"], query="under floor")
         for first, second in self._crosses():
             stocks.crossed(builder, self.views[first], self.views[second], self._cross(members, first, second))
+
+    def _seen(self, one: DimensionView) -> list[tuple[DimensionView, list[str]]]:
+        """A dimension as scopes see it: of branches and regions, the bank all and a region its own branches."""
+        everywhere = self.scopes.all()
+        if not one.spatial:
+            return [(one, everywhere)]
+        seen = [(one, ["bank"])]
+        for region in everywhere if one.column == "branch_id" else ():
+            if region.startswith("region:"):
+                mine = tuple(part for part in one.segments if region in self.scopes.of(part.id))
+                seen.append((replace(one, segments=mine), [region]))
+        return seen
 
     def _crosses(self) -> list[tuple[str, str]]:
         return [pair for pair in self.request.crosses if all(name in self.views for name in pair)]
@@ -238,7 +293,8 @@ class _Gathering:
         )
         for name, one in self.views.items():
             out, came = self._by(f"flow out {name}", name), self._by(f"flow in {name}", name)
-            flows.by_dimension(builder, one, scopes, out, came)
+            for part, seen in self._seen(one):
+                flows.by_dimension(builder, part, seen, out, came)
         if "tier" in members.columns:
             self._fetch({"migration": plan.migration(members)})
             flows.migration(builder, self.tallies["migration"])
@@ -247,7 +303,7 @@ class _Gathering:
         """Who crossed a scope's border: a move between two branches of one region stays inside it."""
         moved: dict[str, tuple[int, int, int, int]] = {}
         for row in rows:
-            origin, target = self.scopes.of_branch[str(row["origin"])], self.scopes.of_branch[str(row["branch"])]
+            origin, target = self.scopes.of(str(row["origin"])), self.scopes.of(str(row["branch"]))
             n, aum = int(row["n"]), int(row["aum"])
             for scope in set(origin) ^ set(target):
                 in_n, in_aum, out_n, out_aum = moved.get(scope, (0, 0, 0, 0))
@@ -265,19 +321,9 @@ class _Gathering:
         outside = table.filter((table["at"] == "period") & ~table.counted)
         return bool(self.engine.fetch("tracked", outside.aggregate(n=outside.count()))["n"].iloc[0])
 
-    def _products(self, builder: FactBuilder, members: Members, cut: list[str]) -> None:
+    def _campaigns(self, builder: FactBuilder, members: Members, cut: list[str]) -> None:
         named: list[DimensionView | None] = [None, *self.views.values()]
-        holdings, campaigns = self.frames.by_role.get("holdings"), self.frames.by_role.get("campaigns")
-        if holdings is not None:
-            self._fetch(plan.products(members, holdings.table, cut))
-            for one in named:
-                suffix = f" {one.id}" if one else ""
-                tally, holders = (
-                    self._by(f"{word}{suffix}", one.id if one else "") for word in ("products", "holders")
-                )
-                stocks.product_counts(builder, one, tally, holders)
-                if one:
-                    self._product_indexes(builder, one, tally, holders)
+        campaigns = self.frames.by_role.get("campaigns")
         if campaigns is not None:
             self._fetch(plan.campaign(members, campaigns.table, cut))
             everyone = {
@@ -297,29 +343,17 @@ class _Gathering:
                         builder, one, rates, everyone, "attribute=campaign_conversion", f"campaign {one.of or one.id}"
                     )
 
-    def _product_indexes(self, builder: FactBuilder, one: DimensionView, tally: Tally, holders: Tally) -> None:
-        base = {scope: cell["n"] for (scope, _, _, _), cell in self.tallies["products"].items()}
-        segments = {known.id for known in one.segments}
-        for product in sorted({product for _, _, _, product in self.tallies["holders"]}):
-            whole = {
-                scope: (self.tallies["holders"].get((scope, "period", "", product), {"n": 0})["n"], n)
-                for scope, n in base.items()
-            }
-            rates = {
-                (scope, segment): (holders.get((scope, "period", segment, product), {"n": 0})["n"], cell["n"])
-                for (scope, _, segment, _), cell in tally.items()
-                if segment in segments
-            }
-            stocks.over_index(builder, one, rates, whole, f"product_type={product}", f"products {one.of or one.id}")
-
     def _lacking(self, builder: FactBuilder, members: Members) -> list[Omission]:
         """Metrics that came to nothing because the data lacks what they need."""
+        job = self.context.job
         have = {f"{role}.{column}" for role, frame in self.frames.by_role.items() for column in frame.kinds}
         have |= {f"snapshots.{column}" for column in members.columns}
         if self.asof.opening:
             have.add("two dates")
-        if members.floor is not None:
+        if any(job.floor_of(one.tier, self.asof.closing_day) is not None for one in job.tiers):
             have.add("job.tiers")
+        if self.asof.period.kind == "month" and len(self.asof.history(self.frames.days)) >= _MONTHS_OF_A_TREND:
+            have.add("monthly dates")
         made = {fact.metric for fact in builder.facts.values()}
         return [
             Omission(name, tuple(need for need in metric.needs if need not in have))

@@ -1,7 +1,8 @@
 """Who counts: the population of each date, with branch, amounts and the segment of every dimension.
 
 A row of `members` is one customer at one date (`at`: `since` or `period`) who meets the job's population.
-`everyone` is the same without the population: what a tracking table knows of those who left it.
+`everyone` is the same without the population: what a tracking table knows of those who left it. `timeline` is
+everyone at the end of each period the sources hold (`at`: the period's label), for trends and for events.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from reportgen.frames.roles import ROLES
 from reportgen.protocols import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 UNASSIGNED = "UNASSIGNED"
 """Branch of customers whose branch is not told, where others' is."""
@@ -41,12 +42,14 @@ class Members:
     columns: frozenset[str]
     floor: int | None
     """Floor of the population's tier at the closing date, in minor units."""
+    timeline: ibis.Table
+    """Columns of `everyone`, one row a customer and period end; `at` is the label of the period."""
 
 
-def _joined(frames: Frames, asof: AsOf) -> tuple[ibis.Table, set[str]]:
+def _joined(frames: Frames, wanted: Iterable[dt.date]) -> tuple[ibis.Table, set[str]]:
     """Snapshots of the needed dates with the customers' own columns beside them."""
     snapshots = frames.by_role["snapshots"]
-    days = [ibis.literal(day, type="date") for day in asof.days]
+    days = [ibis.literal(day, type="date") for day in wanted]
     table = snapshots.table.filter(snapshots.table.snapshot_date.isin(days))
     table = table.select(*snapshots.kinds)
     columns = set(snapshots.kinds)
@@ -98,7 +101,8 @@ def _segment(
 
 def build_members(frames: Frames, job: Job, asof: AsOf, dimensions: Mapping[str, Dimension], engine: Engine) -> Members:
     """Keep `everyone` and `members` in the engine. `dimensions` are those the data can carry, groups left out."""
-    table, columns = _joined(frames, asof)
+    history = asof.history(frames.days)
+    table, columns = _joined(frames, {*asof.days, *(one.last_day for one in history)})
     kinds = {name: kind for frame in frames.by_role.values() for name, kind in frame.kinds.items()}
     money = {name for name, kind in kinds.items() if kind == "money"}
     branch = table.branch_id if "branch_id" in columns else ibis.literal("")
@@ -110,15 +114,18 @@ def build_members(frames: Frames, job: Job, asof: AsOf, dimensions: Mapping[str,
         counted = counted & table[column].isin(values).fill_null(False)
     # Columns the job added are cut into segments here and not carried on: their names are the bank's own.
     kept = sorted(columns & (set(ROLES["snapshots"]) - {"branch_id", "region_id"}))
-    everyone = engine.store(
-        "everyone",
+    cut = engine.store(
+        "cut",
         table.select(
             *kept,
-            at=(table.snapshot_date == closing).ifelse("period", "since"),
             branch=branch.fill_null(UNASSIGNED),
             region=region.fill_null(UNASSIGNED),
             amount=table.aum.fill_null(0),
             counted=counted,
+            label=ibis.cases(
+                *((table.snapshot_date == ibis.literal(one.last_day, type="date"), one.label) for one in history),
+                else_=ibis.null("string"),
+            ),
             **{
                 SEG + name: _segment(name, dimensions, table, job, money)
                 for name, one in dimensions.items()
@@ -126,8 +133,12 @@ def build_members(frames: Frames, job: Job, asof: AsOf, dimensions: Mapping[str,
             },
         ),
     )
+    needed = [ibis.literal(day, type="date") for day in asof.days]
+    at = (cut.snapshot_date == closing).ifelse("period", "since")
+    everyone = engine.store("everyone", cut.filter(cut.snapshot_date.isin(needed)).mutate(at=at).drop("label"))
     members = engine.store("members", everyone.filter(everyone.counted).drop("counted"))
-    return Members(members, everyone, frozenset(columns), _floor(job, asof.closing_day))
+    timeline = cut.rename(at="label").filter(ibis._["at"].notnull())
+    return Members(members, everyone, frozenset(columns), _floor(job, asof.closing_day), timeline)
 
 
 def _floor(job: Job, day: dt.date) -> int | None:

@@ -26,3 +26,5 @@ class Metric:
     """`role.column` the metric cannot do without; `two dates` for a flow."""
     flow: bool = False
     """A flow compares two dates and carries `since`; a stock is taken at one."""
+    event: bool = False
+    """An event is counted in the days of its period, so that months add up to a year."""

@@ -7,8 +7,9 @@ integers of minor units before they leave the engine, since a wider integer woul
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 import ibis
 
@@ -21,15 +22,28 @@ class Request:
     """What the reports and rules want beyond the standing set."""
 
     contact_limit_days: int = 30
+    parameters: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
+    """Rule to its parameters by name, as they apply to the job: limits that must be known while counting.
+    Amounts are in minor units (分) like the facts, though YAML gives them in main units."""
     crosses: tuple[tuple[str, str], ...] = ()
     """Pairs of dimensions to tabulate against each other (bank scope and below)."""
+    metrics: frozenset[str] | None = None
+    """Metrics that the report, its rules or its plans name; None asks for all there are."""
+    roles: tuple[str, ...] = ()
+    """Roles whose tables are read; none reads all that the job supplies."""
+
+    def margin(self, rule: str) -> Fraction:
+        """How near a tier's floor counts as near, as a share of the floor."""
+        return self.parameters.get(rule, {}).get("margin", Fraction(1, 20))
 
 
 def _sum(value: Expression) -> Expression:
     return value.cast("int64").sum().fill_null(0).cast("int64")
 
 
-def _stock_measures(members: Members, asof_days: Mapping[str, dt.date], request: Request) -> dict[str, Expression]:
+def _stock_measures(
+    members: Members, asof_days: Mapping[str, dt.date], request: Request, roles: Collection[str]
+) -> dict[str, Expression]:
     table, have = members.members, members.columns
     measures = {
         "n": table.count(),
@@ -39,7 +53,7 @@ def _stock_measures(members: Members, asof_days: Mapping[str, dt.date], request:
         "missing": _sum(table.aum.isnull()),
         "known": _sum(table.aum.notnull()),
     }
-    if "rm_id" in have:
+    if "rm_id" in have and "staff" not in roles:
         measures["managed"] = _sum(table.rm_id.notnull())
     for column in ("wealth", "deposit_time", "deposit_current"):
         if column in have:
@@ -47,14 +61,16 @@ def _stock_measures(members: Members, asof_days: Mapping[str, dt.date], request:
     if members.floor is not None:
         floor = members.floor
         measures["below"] = _sum((table.aum < floor).fill_null(False))
-        measures["near_down"] = _sum((table.amount >= floor) & (table.amount * 100 < floor * 105))
+        over = 1 + request.margin("r_near_down")
+        near = table.amount * over.denominator < floor * over.numerator
+        measures["near_down"] = _sum((table.amount >= floor) & near)
         if "qualifying_amount" in have:
             bought = table.qualifying_amount.fill_null(0)
             qualified = (bought > 0) & (table.amount >= floor) & (table.amount - bought < floor)
             measures["qualified"] = _sum(qualified)
             measures["unaided"] = _sum(table.amount - bought >= floor)
             measures["qualified_amount"] = _sum(qualified.ifelse(bought, 0))
-    if "last_contact" in have:
+    if "last_contact" in have and "contacts" not in roles:
         days = _days_since(table, asof_days)
         measures["overdue"] = _sum((days > request.contact_limit_days).fill_null(True))
         measures["unrecorded"] = _sum(table.last_contact.isnull())
@@ -73,11 +89,18 @@ def _days_since(table: ibis.Table, asof_days: Mapping[str, dt.date]) -> Expressi
 
 
 def stock(
-    members: Members, dimensions: Sequence[str], asof_days: Mapping[str, dt.date], request: Request
+    members: Members,
+    dimensions: Sequence[str],
+    asof_days: Mapping[str, dt.date],
+    request: Request,
+    roles: Collection[str] = (),
 ) -> dict[str, ibis.Table]:
-    """Query name to counts and sums by date, branch and one dimension (`stock` alone: none)."""
+    """Query name to counts and sums by date, branch and one dimension (`stock` alone: none).
+
+    What a table of its own (`roles`) tells better, contacts and staff, is left to its measure.
+    """
     table = members.members
-    measures = _stock_measures(members, asof_days, request)
+    measures = _stock_measures(members, asof_days, request, roles)
     queries = {"stock": table.group_by(["at", "branch"]).aggregate(**measures)}
     for name in dimensions:
         queries[f"stock {name}"] = table.group_by(
@@ -91,12 +114,14 @@ def stock(
     return queries
 
 
-def under_floor(members: Members) -> ibis.Table | None:
+def under_floor(members: Members, request: Request) -> ibis.Table | None:
     """Customers just under the floor, who are no members yet."""
     if members.floor is None:
         return None
     table = members.everyone
-    near = (table.amount < members.floor) & (table.amount * 100 >= members.floor * 95) & ~table.counted
+    under = 1 - request.margin("r_near_up")
+    near = (table.amount < members.floor) & (table.amount * under.denominator >= members.floor * under.numerator)
+    near = near & ~table.counted
     return table.group_by(["at", "branch"]).aggregate(near_up=_sum(near))
 
 
@@ -201,28 +226,6 @@ def migration(members: Members) -> ibis.Table:
         segment=both.tier_0.fill_null("new"),
         against=both.tier_1.fill_null("left"),
     ).aggregate(n=both.count())
-
-
-def products(members: Members, holdings: ibis.Table, dimensions: Sequence[str]) -> dict[str, ibis.Table]:
-    """Holders of each product type, and customers by how many types they hold, at the closing date."""
-    table = members.members.filter(members.members["at"] == "period")
-    held = holdings.filter(holdings.product_type.notnull()).select("customer_id", "product_type").distinct()
-    kinds = held.group_by("customer_id").aggregate(kinds=held.count())
-    each = table.left_join(kinds, "customer_id").drop("customer_id_right")
-    kind_count = each.kinds.fill_null(0)
-    each = each.mutate(types=kind_count, some_two=kind_count >= 2, just_one=kind_count == 1)
-    pairs = table.join(held, "customer_id")
-    queries = {}
-    for name in ("", *dimensions):
-        by = {"segment": SEG + name} if name else {}
-        label = f" {name}" if name else ""
-        queries[f"products{label}"] = each.group_by(
-            branch=each.branch, **{key: each[column] for key, column in by.items()}
-        ).aggregate(n=each.count(), types=_sum(each.types), two=_sum(each.some_two), one=_sum(each.just_one))
-        queries[f"holders{label}"] = pairs.group_by(
-            branch=pairs.branch, **{key: pairs[column] for key, column in by.items()}, product=pairs.product_type
-        ).aggregate(n=pairs.count())
-    return queries
 
 
 def campaign(members: Members, campaigns: ibis.Table, dimensions: Sequence[str]) -> dict[str, ibis.Table]:

@@ -33,5 +33,10 @@ class DimensionView:
     tested: bool = True
     """Whether rules look for segments that stand out in it."""
 
+    @property
+    def spatial(self) -> bool:
+        """Whether its segments are branches or regions, which only the scopes above them may compare."""
+        return self.column in ("branch_id", "region_id")
+
     def segment(self, segment_id: str) -> Segment:
         return next(one for one in self.segments if one.id == segment_id)

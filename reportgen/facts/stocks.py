@@ -94,6 +94,8 @@ def by_dimension(builder: FactBuilder, view: DimensionView, tally: Tally, whole:
                 builder.add("age_avg_aum", scope, aum, known, **place)
             if view.column == "aum" and total["aum"] > 0:
                 builder.add("band_aum_share", scope, aum, total["aum"], n=n, **place)
+            if view.column == "tier" and view.kind != "combined" and total["aum"] > 0:
+                builder.add("tier_aum_share", scope, aum, total["aum"], n=n, **place)
 
 
 def managers(builder: FactBuilder, tally: Tally, whole: Tally) -> None:
@@ -157,22 +159,6 @@ def _known(view: DimensionView | None, tally: Tally) -> Iterator[tuple[str, str,
     for (scope, _, segment, _), cell in tally.items():
         if segment in printed:
             yield scope, segment, cell
-
-
-def product_counts(builder: FactBuilder, view: DimensionView | None, tally: Tally, holders: Tally) -> None:
-    """Penetration, products a customer, cross-selling: in total or by a dimension's segments."""
-    kinds = sorted({product for _, _, _, product in holders})
-    for scope, segment, cell in _known(view, tally):
-        place = _place(view, segment, "products")
-        builder.add("products_per_customer", scope, cell["types"], cell["n"], **place)
-        builder.add("cross_sell_rate", scope, cell["two"], cell["n"], **place)
-        builder.add("one_product_share", scope, cell["one"], cell["n"], **place)
-        for product in kinds:
-            held = holders.get((scope, "period", segment, product), {"n": 0})["n"]
-            cross: Place = {"dimension": "product_type", "segment": product, "query": "products"}
-            if view:
-                cross = {**place, "against": f"product_type={product}"}
-            builder.add("product_penetration", scope, held, cell["n"], **cross)
 
 
 def conversions(builder: FactBuilder, view: DimensionView | None, tally: Tally) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reportgen.facts.fact import Fact, Statistic, fact_id
 from reportgen.facts.metric import Metric
@@ -53,10 +53,22 @@ class FactSet:
     quality: tuple[QualityResult, ...] = ()
     omissions: tuple[Omission, ...] = ()
     defaults: tuple[Default, ...] = ()
+    history: tuple[str, ...] = ()
+    """Labels of the periods of which there are facts, oldest first, this one last; gaps where none was held."""
+    previous: str = ""
+    """Label of the period before (环比), empty where it is not held."""
+    year_ago: str = ""
+    """Label of the same period a year before (同比), empty where it is not held."""
+    openings: Mapping[str, str] = field(default_factory=dict)
+    """Label of an earlier period to the opening its flows count from."""
+    units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Scope to its name by locale."""
+    regions: Mapping[str, str] = field(default_factory=dict)
+    """Branch scope to the scope of its region."""
     queries: Mapping[str, str] = field(default_factory=dict)
     """Query name to the SQL that ran; `Fact`s of a metric name theirs through `query_of`."""
     query_of: Mapping[str, str] = field(default_factory=dict)
-    """Metric id to the name of the query its facts came from."""
+    """Metric id to the name of the query its facts came from; `metric@label` where an earlier period's is another."""
 
     def __post_init__(self) -> None:
         index: dict[str, Fact] = {}
@@ -82,13 +94,35 @@ class FactSet:
         segment: str = "",
         against: str = "",
     ) -> Fact | None:
-        """The fact of a metric at `at` (`period` or `since`); flows carry their opening by themselves."""
+        """The fact of a metric at `at`: `period`, `since`, `previous`, `year_ago` or a label of `history`.
+
+        Flows carry their opening by themselves; their `since` is the whole way from there to the period.
+        """
         definition = self.metrics.get(metric)
-        if definition is None or (at == "since" and not self.since):
+        label = self.label(at)
+        if definition is None or not label:
             return None
-        flow = definition.flow
-        period = self.since if at == "since" and not flow else self.period
-        return self._index.get(fact_id(scope, metric, period, dimension, segment, against, self.since if flow else ""))
+        if not definition.flow:
+            return self._index.get(fact_id(scope, metric, label, dimension, segment, against))
+        if at == "since":
+            label = self.period
+        since = self.since if label == self.period else self.openings.get(label, "")
+        return self._index.get(fact_id(scope, metric, label, dimension, segment, against, since)) if since else None
+
+    def label(self, at: str) -> str:
+        """The period label that `at` means; empty where this run has none."""
+        known = {"period": self.period, "since": self.since, "previous": self.previous, "year_ago": self.year_ago}
+        return known.get(at, at)
+
+    def series(
+        self, metric: str, *, scope: str = "bank", dimension: str = "", segment: str = "", against: str = ""
+    ) -> list[Fact]:
+        """The facts of a metric over `history`, oldest first; periods without one left out."""
+        found = (
+            self.find(metric, scope=scope, at=label, dimension=dimension, segment=segment, against=against)
+            for label in self.history
+        )
+        return [fact for fact in found if fact is not None]
 
     def segments(
         self, metric: str, dimension: str, *, scope: str = "bank", at: str = "period", against: str = ""
@@ -108,10 +142,32 @@ class FactSet:
         """`bank` first, then regions and branches in order."""
         return sorted({fact.scope for fact in self.facts}, key=lambda scope: (scope != "bank", scope))
 
+    def seen_from(self, scope: str) -> FactSet:
+        """What a scope's report may know: its own facts and, to compare with, averages of its region and the bank.
+
+        Averages are ratios and measures computed whole, never cut by branch, region or manager. No other unit's
+        facts, names or segments are left in it.
+        """
+        if scope == "bank":
+            return self
+        above = {"bank", self.regions.get(scope, "bank")}
+        whose = {name for name, one in self.dimensions.items() if one.spatial or one.column == "rm_id"}
+        facts = tuple(
+            one for one in self.facts
+            if one.scope == scope
+            or (one.scope in above and self.metrics[one.metric].additivity != "additive" and one.dimension not in whose)
+        )
+        mine = {(one.dimension, one.segment) for one in facts if one.scope == scope}
+        dimensions = {
+            name: replace(one, segments=tuple(part for part in one.segments if (name, part.id) in mine))
+            if name in whose else one
+            for name, one in self.dimensions.items()
+        }
+        names = {one: words for one, words in self.units.items() if one in {scope, *above}}
+        return replace(self, facts=facts, dimensions=dimensions, units=names)
+
     def of_scope(self, scope: str) -> Iterator[Fact]:
         return (fact for fact in self.facts if fact.scope == scope)
 
     def with_statistics(self, more: Mapping[str, Statistic]) -> FactSet:
-        from dataclasses import replace
-
         return replace(self, statistics={**self.statistics, **more})

@@ -7,7 +7,7 @@ so nothing overflows and nothing rounds.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,10 @@ class Scopes:
 
     of_branch: Mapping[str, tuple[str, ...]]
 
+    def of(self, branch: str) -> tuple[str, ...]:
+        """The scopes a row of that branch counts in; a branch no snapshot names counts in the bank alone."""
+        return self.of_branch.get(branch, ("bank",))
+
     @classmethod
     def build(cls, regions: Mapping[str, str]) -> Scopes:
         """`regions` maps each branch to its region; an empty branch belongs to the bank alone."""
@@ -36,6 +40,10 @@ class Scopes:
                 scopes.append(f"branch:{branch}")
             known[branch] = tuple(scopes)
         return cls(known)
+
+    def regions(self) -> dict[str, str]:
+        """Branch scope to the scope of its region, where it has one."""
+        return {scopes[-1]: scopes[1] for scopes in self.of_branch.values() if len(scopes) == 3}
 
     def all(self) -> list[str]:
         """Every scope, the bank first."""
@@ -51,7 +59,7 @@ def add_up(frame: pd.DataFrame, scopes: Scopes) -> Tally:
     measures = [column for column in frame.columns if column not in _KEYS]
     for row in frame.to_dict("records"):
         against = row.get("against", row.get("product", ""))
-        for scope in scopes.of_branch[str(row["branch"])]:
+        for scope in scopes.of(str(row["branch"])):
             cell = tally[scope, str(row.get("at", "period")), str(row.get("segment", "")), str(against)]
             for measure in measures:
                 cell[measure] += int(row[measure])
@@ -73,3 +81,25 @@ def regroup(tally: Tally, groups: Mapping[str, tuple[str, ...]]) -> Tally:
 def turned(tally: Tally) -> Tally:
     """The same with segment and against exchanged."""
     return {(scope, at, against, segment): cell for (scope, at, segment, against), cell in tally.items()}
+
+
+def filled(
+    tallies: Mapping[str, Tally], scopes: Iterable[str], labels: Iterable[str], measures: Iterable[str]
+) -> dict[str, Tally]:
+    """The tallies by dimension with zeros wherever a scope had nothing in a period, for every segment that occurs."""
+    zero, periods, everywhere = dict.fromkeys(measures, 0), tuple(labels), tuple(scopes)
+    found = {}
+    for name, tally in tallies.items():
+        codes = sorted({segment for _, _, segment, _ in tally}) if name else [""]
+        places = [(scope, at, code, "") for scope in everywhere for at in periods for code in codes]
+        found[name] = {**{place: dict(zero) for place in places}, **tally}
+    return found
+
+
+def lately(tallies: Mapping[str, Tally], labels: Iterable[str]) -> dict[str, Tally]:
+    """The whole over all its periods, segments only at the labels that a page prints side by side."""
+    kept = frozenset(labels)
+    return {
+        name: {key: cell for key, cell in tally.items() if key[1] in kept} if name else tally
+        for name, tally in tallies.items()
+    }

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from reportgen.config import Job
-from reportgen.config.model import words
+from reportgen.config.model import Label, words
 from reportgen.facts.fact import Fact
+from reportgen.facts.metric import Metric
 from reportgen.facts.segment import DimensionView, Segment
 from reportgen.facts.wording import ColumnWords, code_words, load_words
 
-_COLUMN = {"rm": "rm_id", "tier_from": "tier", "tier_to": "tier"}
+_COLUMN = {"rm": "rm_id", "tier_from": "tier", "tier_to": "tier", "activity_tier": "tier"}
 """Dimension to the column whose words it uses, where the names differ."""
 
 
@@ -19,7 +20,7 @@ def dictionary_of(job: Job, folder: Path) -> dict[str, ColumnWords]:
     """The shipped words for columns and codes, with the labels the job gives to those it adds."""
     dictionary = dict(load_words(folder))
     for frame in job.frames.values():
-        for name, entry in frame.columns.items():
+        for name, entry in frame.every.items():
             if entry.label is not None:
                 known = dictionary.get(name)
                 dictionary[name] = ColumnWords(label=entry.label, segments=known.segments if known else {})
@@ -28,6 +29,15 @@ def dictionary_of(job: Job, folder: Path) -> dict[str, ColumnWords]:
             base = dictionary.get(name) or ColumnWords(label=name)
             dictionary[name] = base.model_copy(update={"segments": {**base.segments, **labels}})
     return dictionary
+
+
+def with_metrics(dictionary: Mapping[str, ColumnWords], metrics: Mapping[str, Metric]) -> dict[str, ColumnWords]:
+    """The dictionary with the metrics' own labels as the words of the dimension `metric` (plans)."""
+    known = dictionary.get("metric") or ColumnWords(label="metric")
+    labels: dict[str, Label] = {
+        name: {"zh-CN": one.label["zh-CN"], "en": one.label["en"]} for name, one in metrics.items()
+    }
+    return {**dictionary, "metric": known.model_copy(update={"segments": labels})}
 
 
 def own_views(

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def _slices(frame: pd.DataFrame, scopes: Scopes) -> Iterator[tuple[str, str, pd.DataFrame]]:
+def slices(frame: pd.DataFrame, scopes: Scopes) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """The rows of each date and scope; a customer's row is read once for each scope it stands in."""
     import pandas as pd
 
     for at, dated in frame.groupby("at", sort=True):
         parts: dict[str, list[pd.DataFrame]] = {}
         for branch, rows in dated.groupby("branch", sort=True):
-            for scope in scopes.of_branch[str(branch)]:
+            for scope in scopes.of(str(branch)):
                 parts.setdefault(scope, []).append(rows)
         for scope, found in parts.items():
             yield str(at), scope, found[0] if len(found) == 1 else pd.concat(found)
@@ -40,13 +40,13 @@ def concentrations(
     """Date, scope and concentration of assets, negative balances left out."""
     if exact:
         frame = engine.fetch("amounts", plan.amounts(members))
-        for at, scope, rows in _slices(frame, scopes):
+        for at, scope, rows in slices(frame, scopes):
             result = concentration.exact(rows["amount"].to_numpy(dtype=np.int64))
             if result:
                 yield at, scope, result
         return
     frame = engine.fetch("amounts", plan.log_bins(members))
-    for at, scope, rows in _slices(frame, scopes):
+    for at, scope, rows in slices(frame, scopes):
         # The bin of zeros carries no logarithm; it comes first.
         merged = rows.fillna({"bin": -(1 << 40)}).groupby("bin", sort=True)[["n", "aum"]].sum()
         result = concentration.from_bins(merged["n"].to_numpy(dtype=np.int64), merged["aum"].to_numpy(dtype=np.int64))
@@ -54,12 +54,18 @@ def concentrations(
             yield at, scope, result
 
 
-def _median(values: pd.Series[int]) -> Fraction:
+def quantile(values: pd.Series[int], share: Fraction) -> Fraction:
+    """The value below which a share lies, between two neighbours by linear interpolation (Hyndman and Fan's type 7)."""
     ordered = np.sort(values.to_numpy(dtype=np.int64))
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return Fraction(int(ordered[middle]))
-    return Fraction(int(ordered[middle - 1]) + int(ordered[middle]), 2)
+    place = (len(ordered) - 1) * share
+    low = place.numerator // place.denominator
+    high = min(low + 1, len(ordered) - 1)
+    below, above = Fraction(int(ordered[low])), Fraction(int(ordered[high]))
+    return below + (above - below) * (place - low)
+
+
+def _median(values: pd.Series[int]) -> Fraction:
+    return quantile(values, Fraction(1, 2))
 
 
 def medians(
@@ -71,7 +77,7 @@ def medians(
     views: Mapping[str, DimensionView],
     days: Mapping[str, dt.date],
 ) -> None:
-    """Median amounts where the job asks for them, and the median days since the last contact."""
+    """Median amounts where the job asks for them, and the median days since the last contact (no `days`: without)."""
     for name in wanted:
         dimension = None if name == "total" else name
         if dimension is not None and (dimension not in views or views[dimension].kind == "group"):
@@ -79,7 +85,7 @@ def medians(
         query = f"median {name}"
         table = members.members
         frame = engine.fetch(query, plan.values(members, table.aum, dimension))
-        for at, scope, rows in _slices(frame, scopes):
+        for at, scope, rows in slices(frame, scopes):
             for segment, part in rows.groupby("segment", sort=True):
                 builder.add_fraction(
                     "aum_median",
@@ -91,9 +97,9 @@ def medians(
                     dimension=dimension or "",
                     segment=str(segment),
                 )
-    if "last_contact" in members.columns:
+    if days and "last_contact" in members.columns:
         frame = engine.fetch("days since contact", plan.days_since_contact(members, days))
-        for at, scope, rows in _slices(frame, scopes):
+        for at, scope, rows in slices(frame, scopes):
             builder.add_fraction(
                 "days_since_contact", scope, _median(rows["value"]), at=at, n=len(rows), query="days since contact"
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from reportgen.facts.fact import Fact, Unit
+from reportgen.findings.contrast import Contrast
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,18 @@ class Candidate:
     cites: tuple[str, ...] = ()
     """Ids of further facts the candidate rests on."""
     derived: Mapping[str, Fraction] = field(default_factory=dict)
+    together: str = ""
+    """Name of a test that must hold as well: a cell says nothing where its table as a whole does not."""
+    words: str = ""
+    """Variant of the rule that tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One test of the family, whether anything came of it or not."""
+
+    name: str
+    p: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +56,7 @@ class Judgement:
     candidates: tuple[Candidate, ...] = ()
     needs: tuple[str, ...] = ()
     """Empty where the rule was judged."""
+    tests: tuple[Tested, ...] = ()
+    """Every test that was run to get there."""
+    contrasts: tuple[Contrast, ...] = ()
+    """Those of the tests that set a fact against the rest."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from reportgen.facts.table import FactSet
 
 _PLACEHOLDER = re.compile(
-    r"\{(?P<metric>[a-z][a-z0-9_]*)(?:\[(?P<cell>[^\]]*)\])?(?:@(?P<at>since|period))?(?:!\w+)?\}"
+    r"\{(?P<metric>[a-z][a-z0-9_]*)(?:\[(?P<cell>[^\]]*)\])?(?:@(?P<at>period|since|previous|year_ago))?(?:!\w+)?\}"
 )
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from reportgen.facts.fact import Statistic, Unit
+
+if TYPE_CHECKING:
+    from reportgen.findings.follow_up import FollowUp
+    from reportgen.findings.terms import Change
 
 Severity = Literal["stop", "high", "medium", "low", "opportunity", "info"]
 SEVERITIES: tuple[Severity, ...] = ("stop", "high", "medium", "low", "opportunity", "info")
@@ -46,6 +50,23 @@ class Finding:
     """The rule's thresholds as they applied, by name, for its sentence."""
     derived: Mapping[str, Fraction] = field(default_factory=dict)
     """Figures the detector computed from the facts (an over-index, a residual), by name."""
+    state: Literal["", "new", "continuing", "worse", "better"] = ""
+    """Against the edition before (see `findings.follow_up`); empty in a first edition."""
+    periods: int = 0
+    """Editions running in which it stands, this one included; 0 in a first edition."""
+    words: str = ""
+    """Name of the rule's variant that tells it; empty leaves the choice to `Rule.wording`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A suggestion raised by facts and by no issue: a segment that has a plan of its own."""
+
+    suggestion: str
+    fact: str
+    """Id of the fact that raised it."""
+    evidence: tuple[str, ...]
+    """Ids of all facts its sentence cites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +78,8 @@ class RuleOutcome:
     needs: tuple[str, ...] = ()
     held: int = 0
     """How often the rule held; a rule about segments lists only its largest, so this may exceed its findings."""
+    unlisted: tuple[tuple[str, str, str, str], ...] = ()
+    """Metric, dimension, segment and counterpart of what held and was left out of the list."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +94,14 @@ class Findings:
     statistics: Mapping[str, Statistic] = field(default_factory=dict)
     """Intervals and q-values by fact id, added to the fact set's own."""
     associations: tuple[Association, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
+    """Suggestions that no issue brought, in the order of the suggestions' files."""
+    follow_up: tuple[FollowUp, ...] = ()
+    """What became of each issue of the edition before, in its order."""
+    previous_edition: str = ""
+    """Period of that edition, empty for a first one."""
+    changes: tuple[Change, ...] = ()
+    """What changed since then in definitions, thresholds, tiers, population and bands."""
 
 
 @dataclass(frozen=True, slots=True)

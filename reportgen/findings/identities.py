@@ -12,6 +12,7 @@ from reportgen.facts.table import FactSet
 BRIDGES = ("customers_bridge", "aum_bridge")
 PARTED = ("customers_total", "aum_point")
 """Stocks that every partition of the customers must add up to."""
+SPATIAL = ("branch", "region")
 LEAVES_OUT = frozenset({"rm"})
 """Dimensions that may leave customers out: not everybody has a manager."""
 
@@ -70,8 +71,14 @@ def _branches(facts: FactSet, scope: str) -> Iterator[Identity]:
 
 
 def _adds_up(fact: Fact, facts: FactSet) -> bool:
-    metric = facts.metrics.get(fact.metric)
-    return bool(metric and metric.additivity == "additive" and not metric.flow)
+    """Whether branches must make the bank: stocks of customers and money, cut by what a branch can be cut by.
+
+    Counts of cases may stand with the bank alone: an outage, a forum of the head office.
+    """
+    metric, view = facts.metrics.get(fact.metric), facts.dimensions.get(fact.dimension)
+    if metric is None or metric.additivity != "additive" or metric.flow or metric.unit not in ("customers", "money"):
+        return False
+    return view is None or not (view.spatial or fact.dimension in SPATIAL)
 
 
 def _cell(fact: Fact) -> tuple[str, ...]:

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from fractions import Fraction
+from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
+from reportgen.config.amount import MINOR_UNITS
 from reportgen.config.model import LOCALES, Id, Locale, Model
 from reportgen.facts.fact import Unit
 from reportgen.findings.finding import Finding, Severity
+from reportgen.findings.judge import (
+    REQUIRED_PARAMS,
+    Attribute,
+    Condition,
+    Judge,
+    OverIndexJudge,
+    SegmentRange,
+    ThresholdJudge,
+    params_of,
+)
+
+__all__ = [
+    "REQUIRED_PARAMS", "Attribute", "Condition", "Judge", "OverIndexJudge", "Param", "Rule", "RuleId", "SegmentRange",
+    "Sentence", "SuggestionId", "ThresholdJudge", "Wording", "in_every_locale", "in_fact_units",
+]
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^r_[a-z0-9_]+$")]
 SuggestionId = Annotated[str, StringConstraints(pattern=r"^s_[a-z0-9_]+$")]
@@ -26,82 +43,19 @@ def in_every_locale(sentence: Mapping[Locale, str], name: str) -> None:
 
 
 class Param(Model):
-    """A threshold with its unit; a job may set another value under `rules:`."""
+    """A threshold with its unit; a job may set another value under `rules:`.
+
+    Amounts (unit `money`) stand in main units of the currency (元); `Rulebook.parameters` gives minor units (分).
+    """
 
     value: Decimal
     unit: Unit
 
 
-class Condition(Model):
-    """A metric beyond a limit, never at it."""
-
-    metric: Id
-    dimension: Id | None = None
-    segment: str = ""
-    above: Id | None = Field(None, description="Name of the param the value must exceed.")
-    below: Id | None = Field(None, description="Name of the param the value must fall short of.")
-
-    @model_validator(mode="after")
-    def _one_limit(self) -> Condition:
-        if (self.above is None) == (self.below is None):
-            raise ValueError("give exactly one of above and below")
-        return self
-
-    @property
-    def limit(self) -> str:
-        return self.above or self.below or ""
-
-
-class ThresholdJudge(Model):
-    """Facts against limits. The finding is about the first condition listed that holds."""
-
-    detector: Literal["threshold"]
-    match: Literal["any", "all"] = "all"
-    conditions: tuple[Condition, ...] = Field(min_length=1)
-
-
-class Attribute(Model):
-    """What a segment is compared with the rest on: a share metric, or the cells of the report's cross tables."""
-
-    metric: Id
-    by: Id | None = Field(None, description="Dimension of the attribute itself, such as product_type.")
-    among: tuple[str, ...] = Field((), description="Segments of `by` to look at; none looks at all.")
-    cross: bool = Field(False, description="Judge the cells of the cross tables the report tests.")
-    sides: Literal["both", "over", "under"] = "both"
-    list_at_most: int = Field(3, ge=1, description="Findings listed for one attribute, largest gaps first.")
-
-
-class SegmentRange(Model):
-    """Segments of one column: a list of ids, or all bands within [from, below) in main units."""
-
-    column: Id
-    among: tuple[str, ...] = ()
-    from_: Decimal | None = Field(None, alias="from")
-    below: Decimal | None = None
-
-
-class OverIndexJudge(Model):
-    """Each segment against all other customers; holds with q under max_q, n, index and gap of practical size."""
-
-    detector: Literal["over_index"]
-    attributes: tuple[Attribute, ...] = Field(min_length=1)
-    where: SegmentRange | None = Field(None, description="Only these segments; none judges all.")
-    skip: tuple[str, ...] = Field(("missing", "unknown"), description="Segments nobody can act on.")
-
-
-class DataQualityJudge(Model):
-    """Quality gates that counted rows, and identities of the facts that must hold exactly."""
-
-    detector: Literal["data_quality"]
-    gates: tuple[Id, ...] = Field(min_length=1)
-
-
-Judge = Annotated[ThresholdJudge | OverIndexJudge | DataQualityJudge, Field(discriminator="detector")]
-REQUIRED_PARAMS: dict[str, tuple[str, ...]] = {
-    "threshold": ("min_n",),
-    "over_index": ("min_n", "max_q", "min_gap", "over", "under"),
-    "data_quality": (),
-}
+def in_fact_units(value: Decimal, param: Param, currency: str) -> Fraction:
+    """A threshold in the unit facts have: amounts in minor units (分)."""
+    scale = 10 ** MINOR_UNITS[currency] if param.unit in ("money", "money_per_customer") else 1
+    return Fraction(value) * scale
 
 
 class Wording(Model):
@@ -124,28 +78,40 @@ class Rule(Wording):
     needs: tuple[str, ...] = Field(min_length=1, description="`role.column` or `two dates` it cannot do without.")
     params: dict[Id, Param] = Field(default_factory=dict)
     judge: Judge | None = None
+    also: tuple[Judge, ...] = Field((), description="Further ways in which the rule may hold, each for itself.")
+    list_at_most: int = Field(
+        0, ge=0, description="Findings a report lists in all, the largest first; 0 for as many as the judges list."
+    )
     suggestions: tuple[SuggestionId, ...] = Field(min_length=1)
     variants: dict[Id, Wording] = Field(
         default_factory=dict,
-        description="Other words for one attribute (a metric, or the dimension it is cut by), for the `opening`, or "
-        "for data without amounts (`no_amounts`).",
+        description="Other words for one attribute (a metric, or the dimension it is cut by), for a judge that names "
+        "them, for the `opening`, or for data without amounts (`no_amounts`).",
     )
 
+    @property
+    def judges(self) -> tuple[Judge, ...]:
+        return (*((self.judge,) if self.judge else ()), *self.also)
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The metrics its judges look at."""
+        return tuple(dict.fromkeys(one for judge in self.judges for one in judge.metrics))
+
     @model_validator(mode="after")
-    def _limits_are_params(self) -> Rule:
-        if self.judge is None:
-            return self
-        named = list(REQUIRED_PARAMS[self.judge.detector])
-        if isinstance(self.judge, ThresholdJudge):
-            named += [condition.limit for condition in self.judge.conditions]
+    def _complete_judges(self) -> Rule:
+        named = [one for judge in self.judges for one in params_of(judge)]
         missing = sorted(set(named) - set(self.params))
         if missing:
             raise ValueError(f"params lacks {', '.join(missing)}")
+        strangers = sorted({one.words for one in self.judges if one.words} - set(self.variants))
+        if strangers:
+            raise ValueError(f"variants lacks {', '.join(strangers)}")
         return self
 
     def wording(self, finding: Finding) -> Wording:
-        """Title and text for a finding: its attribute's own words, or those for the opening's date, where there are."""
+        """Title and text for a finding: those its judge names, its attribute's own, or those for the opening's date."""
         name, _, code = finding.against.partition("=")
         own = self.variants.get(code if name == "attribute" else name)
         opening = self.variants.get("opening") if finding.at == "since" else None
-        return own or opening or self
+        return self.variants.get(finding.words) or own or opening or self

@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from reportgen.config.job import Job, Scalar
 from reportgen.config.loader import read
-from reportgen.context import RunContext
+from reportgen.context import Shelf
 from reportgen.errors import JobError, Problem, TemplateError, nearest
 from reportgen.findings.request import TestRequest
-from reportgen.findings.rule import OverIndexJudge, Rule, RuleId, SuggestionId
+from reportgen.findings.rule import OverIndexJudge, Rule, RuleId, SuggestionId, in_fact_units
 from reportgen.findings.suggestion import Suggestion
 
 Entry = TypeVar("Entry")
@@ -63,17 +63,20 @@ class Rulebook:
         return tuple(found)
 
     def parameters(self, name: str, job: Job) -> dict[str, Fraction]:
-        """A rule's thresholds as they apply to the job, by name; JobError where the job's own are wrong."""
+        """A rule's thresholds as they apply to the job, by name, in the units facts have; JobError where wrong.
+
+        YAML and job give amounts (unit `money`) in main units of the currency (元); here they are minor units (分).
+        """
         problems = self.problems(job)
         if problems:
             raise JobError(problems, state="Nothing was run.")
-        own = job.rules.get(name, {})
-        values = {param: _number(own[param]) if param in own else one.value
-                  for param, one in self.rules[name].params.items()}
-        return {param: Fraction(value) for param, value in values.items() if value is not None}
+        own, params = job.rules.get(name, {}), self.rules[name].params
+        values = {param: _number(own[param]) if param in own else one.value for param, one in params.items()}
+        return {param: in_fact_units(value, params[param], job.currency)
+                for param, value in values.items() if value is not None}
 
 
-def load_rulebook(context: RunContext) -> Rulebook:
+def load_rulebook(context: Shelf) -> Rulebook:
     """The project's own rulebook where it has one, else the installation's."""
     return read_rulebook(context.shared("config", "rules"), context.shared("config", "suggestions"))
 
@@ -103,7 +106,7 @@ def _merge(folder: Path, model: type[dict[str, Entry]]) -> dict[str, Entry]:
 
 
 def _judges_cross_tables(rule: Rule) -> bool:
-    return isinstance(rule.judge, OverIndexJudge) and any(one.cross for one in rule.judge.attributes)
+    return any(one.cross for judge in rule.judges if isinstance(judge, OverIndexJudge) for one in judge.attributes)
 
 
 def _number(value: Scalar) -> Decimal | None:

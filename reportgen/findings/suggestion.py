@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from reportgen.config.model import Model
-from reportgen.findings.rule import SegmentRange, Sentence, in_every_locale
+from reportgen.config.model import Id, Model
+from reportgen.findings.judge import Conditions, SegmentRange
+from reportgen.findings.rule import Param, Sentence, in_every_locale
 
 
 class SegmentTrigger(Model):
@@ -17,6 +18,20 @@ class SegmentTrigger(Model):
     where: tuple[SegmentRange, ...] = Field(min_length=1, description="All must be met by the finding's segments.")
 
 
+class Trigger(Conditions):
+    """Facts that raise the suggestion by themselves, whether or not a rule fires."""
+
+    reports: tuple[Id, ...] = Field((), description="Reports that print it; none stands for all.")
+    params: dict[Id, Param] = Field(default_factory=dict, description="Limits of the conditions, with `min_n`.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Trigger:
+        missing = sorted({"min_n", *self.limits} - set(self.params))
+        if missing:
+            raise ValueError(f"params lacks {', '.join(missing)}")
+        return self
+
+
 class Suggestion(Model):
     title: Sentence
     text: Sentence
@@ -24,9 +39,13 @@ class Suggestion(Model):
     check: Sentence = Field(description="How the next report tells whether it worked.")
     due_days: int = Field(ge=1, le=366, description="Calendar days after the period's last day.")
     segment: SegmentTrigger | None = None
+    trigger: Trigger | None = None
+    because: Sentence | None = Field(None, description="Why it was raised: `{metric[*]}` is the segment's fact.")
 
     @model_validator(mode="after")
     def _complete(self) -> Suggestion:
-        for name in ("title", "text", "owner", "check"):
+        for name in ("title", "text", "owner", "check", *(("because",) if self.because else ())):
             in_every_locale(getattr(self, name), name)
+        if (self.trigger is None) != (self.because is None):
+            raise ValueError("trigger and because go together: what raises it, and the sentence that says so")
         return self

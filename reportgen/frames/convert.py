@@ -9,6 +9,7 @@ make a sum that no ledger shows.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,7 @@ _GROUPED = r"^[+-]?[0-9]{1,3}(,[0-9]{3}){1,5}(\.[0-9]{1,6})?$"
 _WHOLE = r"^[+-]?([0-9]{1,18}|[0-9]{1,3}(,[0-9]{3}){1,5})(\.0{1,6})?$"
 _DESTROYED_ID = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
 _DAY = r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?([ T][0-9:.]{4,})?$"
+_TIME = r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0{1,9})?)?$"
 _COMPACT_DAY = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
 _MONTH = r"^([0-9]{4})[-/.年]([0-9]{1,2})月?$"
 _TRUE = ("true", "yes", "y", "t", "1", "是", "有")
@@ -36,7 +38,9 @@ Expression = Any
 
 def cleaned(cell: Expression) -> Expression:
     """A cell without surrounding blanks; empty becomes null."""
-    return cell.re_replace(r"^[\s　]+|[\s　]+$", "").nullif("")
+    # Expressions over millions of cells: the pattern runs only where its one unusual blank stands.
+    wide = cell.re_replace(r"^[\s　]+|[\s　]+$", "")
+    return cell.contains("　").ifelse(wide, cell.strip()).nullif("")
 
 
 def _narrow(text: Expression) -> Expression:
@@ -52,8 +56,13 @@ def _decimal(text: Expression) -> Expression:
 
 def money(text: Expression, unit: str, currency: str) -> Expression:
     """An amount declared in `unit` as whole minor units (int64), null where it is none."""
+    return _minor(_decimal(text), unit, currency)
+
+
+def _minor(amount: Expression, unit: str, currency: str) -> Expression:
+    """A decimal(38, 6) in `unit` as whole minor units, null where it is finer."""
     factor = int(MULTIPLES[unit] * Decimal(10) ** MINOR_UNITS[currency])
-    minor = _decimal(text) * ibis.literal(factor).cast("decimal(18, 0)")
+    minor = amount * ibis.literal(factor).cast("decimal(18, 0)")
     whole = minor.try_cast("int64")
     return (whole.cast("decimal(38, 6)") == minor).ifelse(whole, ibis.null("int64"))
 
@@ -103,6 +112,12 @@ def date(text: Expression, form: str | None = None) -> Expression:
     )
 
 
+def time(text: Expression) -> Expression:
+    """A local timestamp; a day alone stands for its midnight."""
+    narrow = _narrow(text).re_replace(r"^([0-9]{4})[/.]([0-9]{1,2})[/.]", r"\1-\2-")
+    return narrow.re_search(_TIME).ifelse(narrow.try_cast("timestamp"), date(text).cast("timestamp"))
+
+
 def flag(text: Expression) -> Expression:
     lowered = _narrow(text).lower()
     return ibis.cases((lowered.isin(_TRUE), True), (lowered.isin(_FALSE), False), else_=ibis.null("boolean"))
@@ -110,29 +125,63 @@ def flag(text: Expression) -> Expression:
 
 def identifier(text: Expression) -> Expression:
     """A number of a customer, branch or manager: text, unless a spreadsheet turned it into `1.2E+17`."""
-    return text.re_search(_DESTROYED_ID).ifelse(ibis.null(str), text)
+    suspect = text.lower().contains("e")
+    return suspect.ifelse(text.re_search(_DESTROYED_ID).ifelse(ibis.null(str), text), text)
+
+
+def _always_whole(cell: Expression, factor: int) -> bool:
+    """Whether every value of a decimal column is a whole number of minor units, and all of them fit 64 bits."""
+    held = cell.type()
+    if not held.is_decimal() or held.scale is None or held.precision is None:
+        return False
+    return bool(factor % 10**held.scale == 0 and held.precision - held.scale + len(str(factor - 1)) <= 18)
+
+
+def native(cell: Expression, kind: ColumnKind, unit: str | None, currency: str) -> Expression | None:
+    """The typed value of a cell whose own type carries it exactly; None where it must be read as text.
+
+    Binary fractions are read as text: what they print is what the bank wrote.
+    """
+    held = cell.type()
+    exact = held.is_decimal() or held.is_integer()
+    factor = int(MULTIPLES[unit or "main"] * Decimal(10) ** MINOR_UNITS[currency])
+    if kind == "money" and _always_whole(cell, factor):
+        return (cell * ibis.literal(factor).cast("decimal(18, 0)")).cast("int64")
+    if exact and kind in ("money", "number"):
+        amount = cell.try_cast("decimal(38, 6)")
+        # A seventh decimal would have to be rounded away.
+        amount = (amount == cell).ifelse(amount, ibis.null("decimal(38, 6)"))
+        return amount if kind == "number" else _minor(amount, unit or "main", currency)
+    if held.is_integer() and kind == "integer":
+        return cell.cast("int64")
+    carried = {"date": held.is_date(), "flag": held.is_boolean(), "time": held.is_timestamp() and held.timezone is None}
+    return cell if carried.get(kind) else None
 
 
 def convert(
     cell: Expression, kind: ColumnKind, *, values: dict[str, str], unit: str | None, form: str | None, currency: str
 ) -> tuple[Expression, Expression]:
     """The typed value of a text cell, and whether it stood there but could not be read."""
-    text = cleaned(cell)
+    typed = None if values or cell.type().is_string() else native(cell, kind, unit, currency)
+    if typed is not None:
+        return typed, cell.notnull() & typed.isnull()
+    text = cleaned(cell.cast("string"))
     if values:
         text = text.substitute(values, else_=text)
-    match kind:
-        case "money":
-            typed = money(text, unit or "main", currency)
-        case "integer":
-            typed = integer(text)
-        case "number":
-            typed = number(text)
-        case "date":
-            typed = date(text, form)
-        case "flag":
-            typed = flag(text)
-        case "id":
-            typed = identifier(text)
-        case "category":
-            typed = text
+    typed = _read(text, kind, unit or "main", form, currency)
     return typed, text.notnull() & typed.isnull()
+
+
+def _read(text: Expression, kind: ColumnKind, unit: str, form: str | None, currency: str) -> Expression:
+    """A cleaned cell read as a kind; null where it is none."""
+    readers: dict[ColumnKind, Callable[[], Expression]] = {
+        "money": lambda: money(text, unit, currency),
+        "integer": lambda: integer(text),
+        "number": lambda: number(text),
+        "date": lambda: date(text, form),
+        "time": lambda: time(text),
+        "flag": lambda: flag(text),
+        "id": lambda: identifier(text),
+        "category": lambda: text,
+    }
+    return readers[kind]()

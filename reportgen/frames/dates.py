@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reportgen.config import Job
 from reportgen.errors import DataRefused, Problem, SourceError
 from reportgen.period import Period
+from reportgen.sources import place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +18,16 @@ class AsOf:
 
     period: Period
     opening: Period | None
+    earlier: tuple[Period, ...] = ()
+    """Periods of the same length before this one that a trend would want, oldest first."""
 
     @classmethod
     def of(cls, job: Job, period: Period) -> AsOf:
-        return cls(period, period.opening(job.period.since) if job.period.since else None)
+        opening = period.opening(job.period.since) if job.period.since else None
+        earlier: list[Period] = []
+        for _ in range(job.period.history if period.kind != "day" else 0):
+            earlier.append((earlier[-1] if earlier else period).previous())
+        return cls(period, opening, tuple(reversed(earlier)))
 
     @property
     def closing_day(self) -> dt.date:
@@ -33,6 +41,16 @@ class AsOf:
     def days(self) -> tuple[dt.date, ...]:
         """The dates needed, opening first."""
         return tuple(day for day in (self.opening_day, self.closing_day) if day is not None)
+
+    @property
+    def read_days(self) -> tuple[dt.date, ...]:
+        """The dates a run reads where they are held: those needed, and the ends of earlier periods."""
+        return tuple(sorted({*self.days, *(one.last_day for one in self.earlier)}))
+
+    def history(self, held: Iterable[dt.date]) -> tuple[Period, ...]:
+        """The periods whose last day is held, oldest first, this one last."""
+        days = set(held)
+        return tuple(one for one in (*self.earlier, self.period) if one.last_day in days)
 
     def expected(self, job: Job, source: str) -> dt.date | None:
         """The one date a source is for by the job's word, or None where its rows say."""
@@ -52,7 +70,7 @@ def refuse_missing_dates(job: Job, asof: AsOf, held: dict[str, set[dt.date]]) ->
     """
     swapped = [
         Problem(
-            f"source '{name}' ({job.sources[name].path})",
+            f"source '{name}' ({place_of(job.sources[name])})",
             f"holds {_days(days)}, but the job says it describes {expected}.",
         )
         for name, days in held.items()

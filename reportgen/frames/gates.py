@@ -17,7 +17,7 @@ from reportgen.errors import DataRefused, Problem
 from reportgen.frames.convert import Expression
 from reportgen.frames.dates import AsOf
 from reportgen.frames.quality import QualityResult, Verdict
-from reportgen.frames.roles import PERSONAL
+from reportgen.frames.roles import KEYS, PERSONAL, REQUIRED
 from reportgen.frames.typed import BAD, SOURCE, TRIMMED, UNKNOWN, TypedFrame
 from reportgen.protocols import Engine
 from reportgen.sources.table import LINE, SourceTable
@@ -60,18 +60,19 @@ def _checks(frame: TypedFrame, job: Job, asof: AsOf) -> Iterator[Check]:
             yield "trimmed", column, gates.trimmed, table[TRIMMED + column]
         if UNKNOWN + column in table.columns:
             yield "unknown_value", column, gates.unknown_value, table[UNKNOWN + column]
-    if "customer_id" in frame.kinds:
+    if "customer_id" in REQUIRED.get(frame.role, ()):  # a lead need not be a customer yet
         yield "missing_key", "customer_id", gates.missing_key, table.customer_id.isnull()
     if "age" in frame.kinds:
         yield "out_of_range", "age", gates.out_of_range, (table.age < 0) | (table.age > _OLDEST)
-    if frame.role == "customers":
-        yield "duplicate_key", "customer_id", gates.duplicate_key, _repeated(table, "customer_id")
+    key = KEYS.get(frame.role, ())
+    if key and frame.role != "snapshots" and set(key) <= set(frame.kinds):
+        yield "duplicate_key", key[0], gates.duplicate_key, _repeated(table, *key)
     if frame.role == "snapshots":
         yield from _dated_checks(frame, job, asof)
 
 
 def _repeated(table: ibis.Table, *key: str) -> Expression:
-    return (table.count().over(ibis.window(group_by=list(key))) > 1) & table.customer_id.notnull()
+    return (table.count().over(ibis.window(group_by=list(key))) > 1) & table[key[0]].notnull()
 
 
 def _blank(table: ibis.Table, column: str) -> Expression:
@@ -88,7 +89,7 @@ def _dated_checks(frame: TypedFrame, job: Job, asof: AsOf) -> Iterator[Check]:
             other = (table.snapshot_date != ibis.literal(expected, type="date")) | table.snapshot_date.isnull()
             yield "wrong_date", "snapshot_date", gates.wrong_date, (table[SOURCE] == name) & other
     yield "missing_date", "snapshot_date", gates.missing_date, _blank(table, "snapshot_date")
-    needed = table.snapshot_date.isin([ibis.literal(day, type="date") for day in asof.days])
+    needed = table.snapshot_date.isin([ibis.literal(day, type="date") for day in asof.read_days])
     yield "other_date", "snapshot_date", gates.other_date, ~needed & table.snapshot_date.notnull()
     repeated = _repeated(table, "customer_id", "snapshot_date")
     yield "duplicate_key", "customer_id", gates.duplicate_key, needed & repeated

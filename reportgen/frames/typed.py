@@ -53,6 +53,7 @@ def _cell(table: ibis.Table, entry: ColumnMap) -> Expression:
 def _needs_columns(role: str, frame: Frame, source: SourceTable) -> None:
     """Raise SourceError where a mapped column is not in the source, with the closest name it has."""
     wanted = [(name, entry.column) for name, entry in frame.columns.items() if entry.column is not None]
+    wanted += [(name, one.column) for wide in frame.dates.values() for name, one in wide.items() if one.column]
     wanted += [(name, one.column) for name, codes in frame.unpivot.items() for one in codes.values()]
     have = source.origin.columns
     problems = [
@@ -68,24 +69,27 @@ def _needs_columns(role: str, frame: Frame, source: SourceTable) -> None:
 
 
 def _typed_columns(
-    role: str, frame: Frame, table: ibis.Table, currency: str, expected: dt.date | None
+    role: str, frame: Frame, entries: Mapping[str, ColumnMap], table: ibis.Table, currency: str, day: dt.date | None
 ) -> dict[str, Expression]:
+    """Typed columns of a table and what was wrong with each; `day` dates rows without a date of their own."""
     columns: dict[str, Expression] = {}
-    for name, entry in frame.columns.items():
+    for name, entry in entries.items():
         kind = kind_of(role, name, entry)
         typed, bad = convert(
-            _cell(table, entry), kind, values=entry.values, unit=entry.unit, form=entry.format, currency=currency
+            _cell(table, entry), kind, values=entry.values, unit=entry.unit or frame.unit, form=entry.format,
+            currency=currency,
         )
         columns[name] = typed
         columns[BAD + name] = bad
-        if entry.column is None:
+        if entry.column is None or not (table[entry.column].type().is_string() or entry.values):
             continue
-        text = cleaned(table[entry.column])
-        columns[TRIMMED + name] = text.notnull() & (text != table[entry.column])
+        cell = table[entry.column].cast("string")
+        text = cleaned(cell)
+        columns[TRIMMED + name] = text.notnull() & (text != cell)
         if entry.values:
             columns[UNKNOWN + name] = text.notnull() & text.notin([*entry.values, *entry.values.values()])
-    if role == "snapshots" and "snapshot_date" not in frame.columns:
-        columns["snapshot_date"] = ibis.literal(expected, type="date")
+    if role == "snapshots" and "snapshot_date" not in entries:
+        columns["snapshot_date"] = ibis.literal(day, type="date")
         columns[BAD + "snapshot_date"] = ibis.literal(False)
     return columns
 
@@ -94,7 +98,7 @@ def type_frame(
     role: str, frame: Frame, sources: Mapping[str, SourceTable], job: Job, asof: AsOf, engine: Engine
 ) -> TypedFrame:
     """Read one frame's sources into a typed table, kept in the engine as `typed_<role>`."""
-    kinds: dict[str, ColumnKind] = {name: kind_of(role, name, entry) for name, entry in frame.columns.items()}
+    kinds: dict[str, ColumnKind] = {name: kind_of(role, name, entry) for name, entry in frame.every.items()}
     if role == "snapshots":
         kinds.setdefault("snapshot_date", "date")
     parts = []
@@ -102,8 +106,13 @@ def type_frame(
         source = sources[name]
         _needs_columns(role, frame, source)
         table = source.table
-        columns = _typed_columns(role, frame, table, job.currency, asof.expected(job, name))
         origin = {SOURCE: ibis.literal(name), LINE: table[LINE]}
+        for day, wide in frame.dates.items():
+            own = _typed_columns(role, frame, {**frame.columns, **wide}, table, job.currency, day)
+            parts.append(table.select(**origin, **own))
+        if frame.dates:
+            continue
+        columns = _typed_columns(role, frame, frame.columns, table, job.currency, asof.expected(job, name))
         if not frame.unpivot:
             parts.append(table.select(**origin, **columns))
             continue
@@ -111,10 +120,8 @@ def type_frame(
             kinds[target] = ROLES[role].get(target, "category")
             for code, entry in codes.items():
                 long = {target: ibis.literal(code), BAD + target: ibis.literal(False)}
-                parts.append(
-                    table.select(**origin, **columns, **long, chosen=cleaned(table[entry.column]) == entry.equals)
-                    .filter(ibis._.chosen)
-                    .drop("chosen")
-                )
+                chosen = cleaned(table[entry.column].cast("string")) == entry.equals
+                rows = table.select(**origin, **columns, **long, chosen=chosen)
+                parts.append(rows.filter(ibis._.chosen).drop("chosen"))
     stacked = ibis.union(parts[0], *parts[1:]) if len(parts) > 1 else parts[0]
     return TypedFrame(role, engine.store(f"typed_{role}", stacked), kinds)

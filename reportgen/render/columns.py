@@ -12,17 +12,32 @@ from markupsafe import Markup, escape
 
 from reportgen.document.model import Column, Row, Table
 
-TYPE_AREA = 465.0
-"""Width of a table in points."""
-_PADDING = 9.0
-"""Left and right of a cell's text, in points, with a little air."""
-_SMALL_PADDING = 5.0
-_SIZE, _SMALL = 8.8, 7.8
-"""Type sizes of a table and of a wide one, as the style sheet has them."""
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a theme sets tables: widths and type sizes in points, as its style sheet has them."""
+
+    area: float
+    """Width of a table."""
+    size: float
+    padding: float
+    """Left and right of a cell's text together, with a little air."""
+    wide_area: float
+    """The same three for a wide table: smaller type, or a page on its side."""
+    wide_size: float
+    wide_padding: float
+    wide_from: int
+    """Columns from which on a table is wide whatever it holds."""
+    turns: bool = False
+    """A wide table stands on a page on its side: only one that cannot be set upright even where its labels break."""
+
+
+REPORT = Setting(465.0, 8.8, 9.0, 465.0, 7.8, 5.0, 8)
+GONGWEN = Setting(442.0, 10.5, 9.0, 637.0, 10.5, 9.0, 99, turns=True)
+SETTINGS = {"report": REPORT, "gongwen": GONGWEN}
+TYPE_AREA = REPORT.area
 _APART = 12.0
-"""More room before a left-aligned column that follows a right-aligned one."""
-_WIDE_FROM = 8
-"""Columns from which on a table is set in smaller type."""
+"""More room before a left-aligned column that follows a right-aligned one, in points."""
 _LEFT_SHARE = 0.32
 """Words of a left-aligned column break only where the column would take more of the width than this."""
 
@@ -67,56 +82,61 @@ def after_right(columns: Sequence[Column], place: int) -> str:
     return " after-right" if place and columns[place].align == "left" and columns[place - 1].align == "right" else ""
 
 
-def widths(table: Table) -> list[str]:
+def widths(table: Table, setting: Setting = REPORT) -> list[str]:
     """Each column's share of the width in percent: as the table asks, but no narrower than what it holds."""
+    wide = is_wide(table, setting)
+    area, size, padding = (
+        (setting.wide_area, setting.wide_size, setting.wide_padding) if wide
+        else (setting.area, setting.size, setting.padding)
+    )
     asked = sum(column.width for column in table.columns)
-    wanted = [column.width / asked * TYPE_AREA for column in table.columns]
-    size = _SMALL if is_wide(table) else _SIZE
-    needed = _needs(table, size, words=False)
-    if sum(needed) > TYPE_AREA:
-        needed = _needs(table, size, words=True)
-    return [f"{100 * each / TYPE_AREA:.3f}" for each in _given(wanted, needed)]
+    wanted = [column.width / asked * area for column in table.columns]
+    needed = _needs(table, size, padding, area, words=False)
+    if sum(needed) > area:
+        needed = _needs(table, size, padding, area, words=True)
+    return [f"{100 * each / area:.3f}" for each in _given(wanted, needed, area)]
 
 
-def is_wide(table: Table) -> bool:
-    """Whether a table needs smaller type, so that neither heads nor labels break inside."""
-    return len(table.columns) >= _WIDE_FROM or sum(_needs(table, _SIZE, words=False)) > TYPE_AREA
+def is_wide(table: Table, setting: Setting = REPORT) -> bool:
+    """Whether a table needs smaller type or a wider page, so that neither heads nor labels break inside."""
+    needed = _needs(table, setting.size, setting.padding, setting.area, words=setting.turns)
+    return len(table.columns) >= setting.wide_from or sum(needed) > setting.area
 
 
-def _needs(table: Table, size: float, *, words: bool) -> list[float]:
-    return [_least(table, place, size, words=words) for place in range(len(table.columns))]
+def _needs(table: Table, size: float, padding: float, area: float, *, words: bool) -> list[float]:
+    return [_least(table, place, size, padding, area, words=words) for place in range(len(table.columns))]
 
 
-def _given(wanted: list[float], needed: list[float]) -> list[float]:
+def _given(wanted: list[float], needed: list[float], area: float) -> list[float]:
     """The wanted widths, each raised to its need, the others giving way in proportion to what they can spare."""
-    if sum(needed) >= TYPE_AREA:
-        return [each * TYPE_AREA / sum(needed) for each in needed]
+    if sum(needed) >= area:
+        return [each * area / sum(needed) for each in needed]
     lacking = sum(max(need - want, 0.0) for want, need in zip(wanted, needed, strict=True))
     spare = sum(max(want - need, 0.0) for want, need in zip(wanted, needed, strict=True))
     kept = 1 - lacking / spare if spare else 1.0
     return [need + max(want - need, 0.0) * kept for want, need in zip(wanted, needed, strict=True)]
 
 
-def _least(table: Table, place: int, size: float, *, words: bool) -> float:
+def _least(table: Table, place: int, size: float, padding: float, area: float, *, words: bool) -> float:
     """What a column needs, in points: its longest unbreakable piece, and its figures (or, not `words`, its labels)."""
     column = table.columns[place]
     label, unit = _parted(column.label)
     need = max((advance(piece) for piece in (*_pieces(label), unit)), default=0.0) * 1.06
     for row in table.rows:
         if place < len(row.cells) and len(row.cells) == len(table.columns):
-            need = max(need, _cell(row, place, column, size, words=words))
-    padding = _PADDING if size == _SIZE else _SMALL_PADDING
+            need = max(need, _cell(row, place, column, area / size, words=words))
     return need * size + padding + (_APART if after_right(table.columns, place) else 0.0)
 
 
-def _cell(row: Row, place: int, column: Column, size: float, *, words: bool) -> float:
+def _cell(row: Row, place: int, column: Column, ems: float, *, words: bool) -> float:
+    """What one cell needs, in em; `ems` is the width of the table."""
     text = "".join(span.text for span in row.cells[place])
     bold = 1.05 if row.role == "total" else 1.0
     full = advance(text) * bold + (1.2 if row.role == "of_which" and not place else 0.0)
     if column.align != "left":
         return full
     pieces = max((advance(piece) for piece in _pieces(text)), default=0.0) * bold
-    return pieces if words else max(pieces, min(full, _LEFT_SHARE * TYPE_AREA / size))
+    return pieces if words else max(pieces, min(full, _LEFT_SHARE * ems))
 
 
 def _pieces(text: str) -> list[str]:

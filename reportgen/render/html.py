@@ -6,7 +6,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -30,8 +30,9 @@ from reportgen.document.model import (
 )
 from reportgen.errors import Problem, TemplateError
 from reportgen.period import Period
-from reportgen.render.columns import after_right, head_groups, is_wide, widths, with_unit
+from reportgen.render.columns import REPORT, SETTINGS, after_right, head_groups, is_wide, widths, with_unit
 from reportgen.render.digest import digest_groups
+from reportgen.render.grey import grey
 from reportgen.render.inline import inline
 
 FORBIDDEN = frozenset({"script", "form", "input", "button", "iframe", "object", "embed", "base", "link", "applet"})
@@ -67,15 +68,26 @@ def render_html(document: Document, context: RunContext) -> str:
     folders = template_folders(context)
     own = f"{document.report}/report.html.j2"
     name = own if any((folder / own).is_file() for folder in folders) else "base/report.html.j2"
-    html = jinja.render(_environment(folders), name, doc=document, meta=metadata(document))
+    html = jinja.render(_environment(folders, document.theme), name, doc=document, meta=metadata(document))
     forbid(html, name)
     return html
 
 
 @lru_cache(maxsize=8)
-def _environment(folders: tuple[Path, ...]) -> Environment:
+def _environment(folders: tuple[Path, ...], theme: str) -> Environment:
     """Compiled templates, kept for the next document; a changed file is compiled again."""
-    return jinja.environment(folders, FILTERS)
+    return jinja.environment(folders, filters(theme))
+
+
+def filters(theme: str) -> dict[str, Callable[..., object]]:
+    """The templates' filters, with what a theme decides: how tables are set and whether drawings keep their hues."""
+    setting = SETTINGS.get(theme, REPORT)
+    themed: dict[str, Callable[..., object]] = {
+        "widths": partial(widths, setting=setting), "is_wide": partial(is_wide, setting=setting),
+    }
+    if theme == "gongwen":
+        themed["svg_uri"] = lambda svg: svg_uri(grey(svg))
+    return {**FILTERS, **themed}
 
 
 def fragment(target: str) -> str:

@@ -22,7 +22,7 @@ from reportgen.render.structure import Structure, read_structure, structure_prob
 def reread(pdf: bytes, document: Document, facts: FactSet) -> None:
     """Raise `RenderError` naming everything in the file that is not as it should be.
 
-    Checked: pages and their `n / m`, fonts embedded with their Unicode maps and no missing glyph, PDF/A marker and
+    Checked: pages and their numbers, fonts embedded with their Unicode maps and no missing glyph, PDF/A marker and
     stamp, attachments byte for byte, no action and no link out of the file, and every numeral of the text layer
     known to the facts the document cites or to the model.
     """
@@ -83,12 +83,17 @@ def _text_problems(pdf: bytes, structure: Structure, document: Document) -> Iter
             accepted = known | {str(page) for page in structure.bookmarked}
         else:
             accepted = known
-            foot = f"{number} / {len(pages)}"
+            foot = page_foot(document.theme, number, len(pages))
             if foot not in text:
                 yield Problem(place, f"expected {foot!r} at the foot.")
             text = _without_last(text, foot)
         for numeral in unknown(text, accepted):
             yield Problem(place, f"the numeral {numeral.text} in {numeral.around!r} belongs to no fact.")
+
+
+def page_foot(theme: str, number: int, pages: int) -> str:
+    """What a theme prints at the foot of a page: `3 / 12`, and `— 3 —` after GB/T 9704."""
+    return f"— {number} —" if theme == "gongwen" else f"{number} / {pages}"
 
 
 def _without_last(text: str, part: str) -> str:

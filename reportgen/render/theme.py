@@ -29,11 +29,13 @@ class Theme:
 def theme(document: Document, context: RunContext) -> Theme:
     """The theme of a document; raises `TemplateError` for a missing or faulty style sheet."""
     folders = template_folders(context)
-    files = [_sheet(folders, f"base/{document.theme}.css")]
+    # Every theme stands on the first: a block that one of them forgets is plain there, not bare.
+    names = dict.fromkeys(("report", document.theme))
+    files = [_sheet(folders, f"base/{name}.css") for name in names]
     own = next((folder for folder in folders if (folder / document.report / "report.css").is_file()), None)
     if own is not None:
         files.append(own / document.report / "report.css")
-    css = "".join(face.css for face in faces(context))
+    css = "".join(face.css for face in faces(context, document.theme))
     css += "".join(file.read_text(encoding="utf-8") for file in files)
     # The names of the files are part of the key: the text alone decides what is parsed.
     return _parsed(css, folders, ", ".join(str(file) for file in files))

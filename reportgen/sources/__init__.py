@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.config.source import CsvSource, ParquetSource, Source
+from reportgen.config.source import CsvSource, DemoSource, ParquetSource, Source
 from reportgen.context import RunContext
 from reportgen.protocols import Engine
 from reportgen.sources.file import open_csv, open_parquet
@@ -16,3 +16,12 @@ def open_source(name: str, spec: Source, context: RunContext, engine: Engine) ->
             return open_csv(name, spec, context, engine)
         case ParquetSource():
             return open_parquet(name, spec, context, engine)
+        case DemoSource():
+            from reportgen.sources.demo.source import open_demo
+
+            return open_demo(name, spec, context, engine)
+
+
+def place_of(spec: Source) -> str:
+    """What a message calls a source: its file, or the table of the demonstration bank."""
+    return getattr(spec, "path", "") or f"{spec.type}:{getattr(spec, 'table', '')}"

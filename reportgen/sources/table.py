@@ -1,4 +1,4 @@
-"""A source as it was opened: text columns, exactly as they stand, and where they came from."""
+"""A source as it was opened: its cells exactly as they stand, and where they came from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ LINE = "line__"
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """`table` has the source's own columns as text (empty cell = null) and `LINE`, the line of each row."""
+    """`table` has the source's own columns and `LINE`, the line of each row.
+
+    Columns of text files are text (empty cell = null); those of Parquet keep their types.
+    """
 
     origin: Origin
     table: ibis.Table

@@ -39,7 +39,7 @@ def main(rounds: int) -> None:
                 draw(data)
                 taken.append((perf_counter() - start) * 1000)
         size = sum(len(draw(data).svg) for data in charts) / len(charts) / 1024
-        say(f"{kind:12} median {statistics.median(taken):6.1f} ms  slowest {max(taken):6.1f} ms  {size:5.1f} KiB")
+        say(f"{kind:15} median {statistics.median(taken):6.1f} ms  slowest {max(taken):6.1f} ms  {size:5.1f} KiB")
 
 
 if __name__ == "__main__":

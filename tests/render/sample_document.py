@@ -30,6 +30,7 @@ from reportgen.document.model import (
     Issues,
     PageBreak,
     Paragraph,
+    Remark,
     Row,
     Seal,
     Section,
@@ -250,7 +251,7 @@ def chinese(f: Facts) -> Document:
         Section("branches", "s_branches", "（三）", "各支行", (Paragraph(t("各支行情况见", link("表2", "t_branches"), "。")), branch_table(f, True)), 2),
         Section("issues", "s_issues", "三、", "问题", (Issues(issues),), 1, "", True),
         Section("actions", "s_actions", "四、", "建议", (Actions(actions),), 1),
-        Section("end", "s_end", "五、", "结论", (long, PageBreak()), 1),
+        Section("end", "s_end", "五、", "结论", (long, Remark("部门负责人意见", (t("同意。先做存量客户保有，再谈新增。"),), "客户部负责人", "2011-06-15"), PageBreak()), 1),
         Section("appendix", "s_appendix", "", "附录", (Paragraph(t(Span("流失客户", strong=True), "　期初在册、期末不在册的客户。"), "term"),
                 Seal((("版本", "private_banking/2011-05/bank/r01"), ("事实摘要", "sha256:07f3a2c199e01b7d5c44aa103e8d2b6f"), ("模板摘要", "sha256:99e01b7d07f3a2c15c44aa103e8d2b6f")), qr("private_banking/2011-05/bank/r01"), t("用随附的命令可以核对本版：数字、模板与来源各有摘要。"))), 1),
     )

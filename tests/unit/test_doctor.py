@@ -35,7 +35,7 @@ def fonts(tmp_path: Path) -> Path:
 def test_this_machine_is_sound(tmp_path: Path) -> None:
     checks = {check.name: check for check in doctor.examine(tmp_path, NOW)}
     assert [check for check in checks.values() if not check.ok] == []
-    assert checks["fonts"].found.startswith("4 faces")
+    assert checks["fonts"].found.startswith("5 faces")
 
 
 def test_a_changed_a_missing_and_a_foreign_font_are_named(fonts: Path) -> None:

@@ -34,9 +34,9 @@ def face(path: Path) -> hb.Face:
     return hb.Face(hb.Blob.from_file_path(str(path)))
 
 
-def test_each_family_has_a_regular_and_a_bold() -> None:
+def test_the_noto_families_have_a_regular_and_a_bold_and_the_kai_a_regular() -> None:
     assert {path.stem for path in FACES} == {
-        f"Noto{kind}SC-{weight}" for kind in ("Sans", "Serif") for weight in ("Regular", "Bold")
+        "ReportKaiSC-Regular", *(f"Noto{kind}SC-{weight}" for kind in ("Sans", "Serif") for weight in ("Regular", "Bold"))
     }
 
 
@@ -82,12 +82,31 @@ def test_the_licence_travels_in_the_file_and_the_reserved_name_is_not_used(path:
         for entry in face(path).list_names()
     }
     assert "SIL Open Font License" in names[13]
-    assert "Adobe" in names[0]
-    assert "Source" not in names[1]
+    assert ("LXGW" if "Kai" in path.stem else "Adobe") in names[0]
+    primary = " ".join(names.get(number, "") for number in (1, 3, 4, 6, 16))
+    assert not any(reserved in primary for reserved in ("Source", "LXGW", "霞鹜"))
 
 
 def test_a_package_with_other_bytes_is_refused(tmp_path: Path, script: ModuleType) -> None:
     family = script.FAMILIES[0]
     (tmp_path / "expo-google-fonts-noto-sans-sc-0.4.3.tgz").write_bytes(b"something else")
     with pytest.raises(SystemExit, match="is not the pinned"):
-        script.tarball(family, tmp_path)
+        script.package(family, tmp_path)
+
+
+def test_a_debian_package_with_other_bytes_is_refused(tmp_path: Path, script: ModuleType) -> None:
+    family = next(one for one in script.FAMILIES if one.debian)
+    (tmp_path / f"{family.package}_{family.version}_all.deb").write_bytes(b"!<arch>\n")
+    with pytest.raises(SystemExit, match="is not the pinned"):
+        script.package(family, tmp_path)
+
+
+def test_the_files_of_a_debian_package_stand_in_its_data_member(script: ModuleType) -> None:
+    def member(name: str, content: bytes) -> bytes:
+        head = f"{name:<16}{'0':<12}{'0':<6}{'0':<6}{'100644':<8}{len(content):<10}`\n".encode()
+        return head + content + b"\n" * (len(content) % 2)
+
+    deb = b"!<arch>\n" + member("debian-binary", b"2.0") + member("control.tar.xz", b"c") + member("data.tar.xz", b"data")
+    assert script.deb_data(deb) == b"data"
+    with pytest.raises(SystemExit, match=r"holds no data\.tar"):
+        script.deb_data(deb[:-70])

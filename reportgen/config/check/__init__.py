@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from reportgen.config.check.dimensions import dimension_problems
 from reportgen.config.check.fonts import font_problems
 from reportgen.config.check.frames import frame_problems
+from reportgen.config.check.named import named_problems
 from reportgen.config.check.notices import notices
 from reportgen.config.check.openings import Opening, openings
 from reportgen.config.check.period import period_problems
@@ -48,6 +49,7 @@ def job_problems(job: Job, context: RunContext) -> tuple[Problem, ...]:
         *tier_problems(job, places),
         *dimension_problems(job, places),
         *rule_problems(job, context, places),
+        *named_problems(job, context, places),
     ]
     return in_order(found)
 

@@ -10,9 +10,12 @@ if TYPE_CHECKING:
     from reportgen.document.report import BlockEntry, SectionEntry
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_WORDS = frozenset({"id", "entry", "note", "kind", "heads", "row", "role", "mark", "needs"})
+_WORDS = frozenset({
+    "id", "entry", "note", "kind", "heads", "row", "role", "mark", "needs", "ghost", "panel", "at",
+    "changes", "skip",
+})
 """Keys whose values name no metric or dimension."""
-_CUTS = ("by", "bracket", "dimension", "against")
+_CUTS = ("by", "bracket", "dimension", "against", "each")
 _BRIDGES = {"customers_total": "customers_bridge", "aum_point": "aum_bridge"}
 
 
@@ -36,8 +39,10 @@ def needs(section: SectionEntry) -> list[tuple[str, ...]]:
 def _of_block(block: BlockEntry) -> Iterator[str]:
     if block.bridge is not None:
         yield _BRIDGES[block.bridge.metric]
-    elif block.matrix is not None:
+    elif block.matrix is not None or (block.chart is not None and block.chart.kind == "sankey"):
         yield "migration_matrix"
+    elif block.follow_up is not None or block.comment is not None:
+        return
     else:
         yield from _texts(block.model_dump(exclude_unset=True))
 

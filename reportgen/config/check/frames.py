@@ -10,6 +10,7 @@ from reportgen.config.names import reserved
 from reportgen.config.positions import Positions
 from reportgen.errors import Problem, nearest
 from reportgen.frames.roles import REQUIRED, ROLES
+from reportgen.sources import place_of
 
 
 def frame_problems(job: Job, places: Positions) -> Iterator[Problem]:
@@ -24,8 +25,7 @@ def frame_problems(job: Job, places: Positions) -> Iterator[Problem]:
     for role, frame in job.frames.items():
         yield from _origins(job, role, frame, places)
         yield from _required(role, frame, places)
-        for column, entry in frame.columns.items():
-            yield from _column(role, column, entry, places)
+        yield from _columns(role, frame, places)
         for column in frame.unpivot:
             if column not in ROLES[role]:
                 yield Problem(
@@ -35,6 +35,15 @@ def frame_problems(job: Job, places: Positions) -> Iterator[Problem]:
                 )
     if "snapshots" in job.frames:
         yield from _dates(job, job.frames["snapshots"], places)
+
+
+def _columns(role: str, frame: Frame, places: Positions) -> Iterator[Problem]:
+    """What is wrong with the columns of every row, and with those a wide table has once a date."""
+    for column, entry in frame.columns.items():
+        yield from _column(role, frame, column, entry, places)
+    for day, wide in frame.dates.items():
+        for column, entry in wide.items():
+            yield from _column(role, frame, column, entry, places, "dates", day.isoformat())
 
 
 def kind_of(role: str, column: str, entry: ColumnMap) -> str:
@@ -47,7 +56,7 @@ def customer_columns(job: Job) -> dict[str, str]:
     kinds: dict[str, str] = {}
     for role in ("customers", "snapshots"):
         frame = job.frames.get(role)
-        kinds |= {name: kind_of(role, name, entry) for name, entry in (frame.columns.items() if frame else ())}
+        kinds |= {name: kind_of(role, name, entry) for name, entry in (frame.every.items() if frame else ())}
     if "birth_date" in kinds:
         kinds.setdefault("age", "integer")
     return kinds
@@ -69,52 +78,57 @@ def _origins(job: Job, role: str, frame: Frame, places: Positions) -> Iterator[P
 
 def _required(role: str, frame: Frame, places: Positions) -> Iterator[Problem]:
     for column in REQUIRED[role]:
-        if column not in frame.columns and column not in frame.unpivot:
+        if column not in frame.every and column not in frame.unpivot:
             yield Problem(
                 places.of("frames", role, "columns", key=True),
                 f"frames.{role}.columns: '{column}' is missing; the role '{role}' cannot do without it.",
             )
 
 
-def _column(role: str, column: str, entry: ColumnMap, places: Positions) -> Iterator[Problem]:
-    here = f"frames.{role}.columns.{column}"
+def _column(
+    role: str, frame: Frame, column: str, entry: ColumnMap, places: Positions, *under: str
+) -> Iterator[Problem]:
+    """What is wrong with one column, under `columns` or, of a wide table, under one of its dates."""
+    where = under or ("columns",)
+    here = ".".join(("frames", role, *where, column))
     kind = kind_of(role, column, entry)
     if not kind:
         yield Problem(
-            places.of("frames", role, "columns", column, key=True),
+            places.of("frames", role, *where, column, key=True),
             f"{here}: the role '{role}' has no column '{column}'.{nearest(column, list(ROLES[role]))} "
             "For a column of your own, say its kind: category, flag, number, money or date.",
         )
-    elif kind == "money" and entry.unit is None:
+    elif kind == "money" and entry.unit is None and frame.unit is None:
         yield Problem(
-            places.of("frames", role, "columns", column),
-            f"{here}: an amount needs its unit (unit: 元, 万元, main …); it is declared, never guessed.",
+            places.of("frames", role, *where, column),
+            f"{here}: an amount needs its unit (unit: 元, 万元, main …), its own or the frame's; it is declared, never "
+            "guessed.",
         )
     elif kind != "money" and entry.unit is not None:
         yield Problem(
-            places.of("frames", role, "columns", column, "unit"),
+            places.of("frames", role, *where, column, "unit"),
             f"{here}.unit: only amounts have a unit, and '{column}' is read as {kind}.",
         )
     if kind and kind != "date" and entry.format is not None:
         yield Problem(
-            places.of("frames", role, "columns", column, "format"),
+            places.of("frames", role, *where, column, "format"),
             f"{here}.format: only dates have a format, and '{column}' is read as {kind}.",
         )
     if column in ROLES[role] and entry.kind is not None:
         yield Problem(
-            places.of("frames", role, "columns", column, "kind"),
+            places.of("frames", role, *where, column, "kind"),
             f"{here}.kind: the role '{role}' reads '{column}' as {ROLES[role][column]}; leave the kind out.",
         )
 
 
 def _dates(job: Job, frame: Frame, places: Positions) -> Iterator[Problem]:
-    if "snapshot_date" in frame.columns:
+    if "snapshot_date" in frame.every:
         return
     for name in frame.from_:
         source = job.sources.get(name)
         if source is not None and source.as_of in (None, "since", "period_end"):
             yield Problem(
                 places.of("sources", name, key=True),
-                f"sources.{name}: nothing says which day {source.path} describes. Map a column to snapshot_date, or "
-                'write the day itself, as in as_of: "2010-11-30".',
+                f"sources.{name}: nothing says which day {place_of(source)} describes. Map a column to "
+                'snapshot_date, or write the day itself, as in as_of: "2010-11-30".',
             )

@@ -11,11 +11,12 @@ from pathlib import Path
 from reportgen.config.check.period import label_of
 from reportgen.config.check.sources import decode_head
 from reportgen.config.job import Job
-from reportgen.config.source import CsvSource
+from reportgen.config.source import CsvSource, DemoSource
 from reportgen.context import RunContext
 from reportgen.errors import Problem
 from reportgen.frames.dates import AsOf
 from reportgen.period import Period
+from reportgen.sources.demo.schema import snapshot_days
 
 _MOST_DAYS = 6
 _MOST_BYTES = 4 * 1024 * 1024
@@ -47,8 +48,12 @@ def days_held(job: Job, context: RunContext) -> dict[str, tuple[dt.date, ...] | 
         source = job.sources.get(name)
         if source is None:
             continue
-        if isinstance(source.as_of, dt.date):
+        if frame and frame.dates:
+            held[name] = tuple(sorted(frame.dates))
+        elif isinstance(source.as_of, dt.date):
             held[name] = (source.as_of,)
+        elif isinstance(source, DemoSource):
+            held[name] = snapshot_days()
         elif entry is None or entry.column is None or not isinstance(source, CsvSource):
             held[name] = None
         else:

@@ -41,7 +41,7 @@ def _segments(job: Job, name: str) -> list[str]:
     if not isinstance(dimension, Categories):
         return []
     frame = job.frames.get("snapshots")
-    entry = frame.columns.get(dimension.column) if frame else None
+    entry = frame.every.get(dimension.column) if frame else None
     return list(dict.fromkeys((*dimension.order, *(entry.values.values() if entry else ()))))
 
 

@@ -13,10 +13,11 @@ from reportgen.config.job import Job
 from reportgen.config.loader import open_tree
 from reportgen.config.yaml_tree import scalars
 from reportgen.context import RunContext
+from reportgen.facts.wording import load_words
 from reportgen.frames.roles import ROLES
 
 _MADE = frozenset({"rm", *(column for columns in ROLES.values() for column in columns)})
-"""Dimensions that are cut without a job's word: managers, and columns of any role."""
+"""Dimensions that are cut without a job's word: managers, and columns of any role; besides, the program's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def openings(job: Job, context: RunContext) -> tuple[Opening, ...]:
 
     metrics = load_metrics(context.shared("config", "metrics"))
     dimensions = _dimensions(job, context)
+    ready = _MADE | set(load_words(context.shared("config", "dimensions")))
     have = _present(job)
     found: defaultdict[tuple[str, ...], _Gain] = defaultdict(_Gain)
 
@@ -58,7 +60,7 @@ def openings(job: Job, context: RunContext) -> tuple[Opening, ...]:
         for stated in needs(section):
             note(section.id, stated, "", "")
         for name in dimensions_named(section):
-            if name not in dimensions and name not in _MADE:
+            if name not in dimensions and name not in ready:
                 column = f"snapshots.{name}"
                 own = (column,) if any(column in stated for stated in needs(section)) else ()
                 note(section.id, (*own, f"dimensions.{name}"), name, "dimension")
@@ -91,12 +93,15 @@ class _Gain:
 
 def _present(job: Job) -> set[str]:
     """Every need this job meets. A customer's columns count whether they stand in snapshots or in customers."""
-    have = {f"{role}.{column}" for role, frame in job.frames.items() for column in (*frame.columns, *frame.unpivot)}
+    have = {f"{role}.{column}" for role, frame in job.frames.items() for column in (*frame.every, *frame.unpivot)}
     have |= {f"{role}.{column}" for column in customer_columns(job) for role in ("snapshots", "customers")}
     if job.period.since:
         have.add("two dates")
     if job.tiers:
         have.add("job.tiers")
+    if job.period.history:
+        # Whether the sources hold the months only a run can tell; no line of the job would add them.
+        have.add("monthly dates")
     return have
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from reportgen.errors import ReportgenError, nearest
@@ -12,10 +13,12 @@ if TYPE_CHECKING:
     from reportgen.document.sentence import Slot
     from reportgen.findings.rulebook import Rulebook
 
+_SLIP = 0.85
+"""From this likeness on a dimension's name is another one's misspelt, not another bank's own."""
 _PICKED = ("segment", "known", "value", "share", "n", "interval", "q")
 _APPENDIX = "a_"
 """How the ids of the appendix's own tables begin."""
-_DATES = ("date.since", "date.period")
+_DATES = ("date.since", "date.period", "date.previous", "date.year_ago")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Names:
     """Ids of the report's tables and figures; None where any may be meant."""
     picks: Collection[str] = ()
     """Names that the sentence's own `let` chooses."""
+    dimensions: Collection[str] = ()
+    """Names a cut may have: the job's dimensions, columns, and those the program makes; none takes any name."""
     params: Mapping[str, object] | None = field(default=None)
     """The rule's parameters, for a rule's own words; None where the rule is not known."""
 
@@ -35,6 +40,17 @@ class Names:
 def metric_fault(name: str, names: Names) -> str:
     """Why a name is no metric, or an empty string."""
     return "" if name in names.metrics else f"there is no metric '{name}'.{nearest(name, sorted(names.metrics))}"
+
+
+def dimension_fault(name: str, names: Names) -> str:
+    """Which dimension a name was meant to be, or an empty string.
+
+    A name like no other may be another bank's dimension: what this one lacks is left out, and the page says so.
+    """
+    if not names.dimensions or name in names.dimensions:
+        return ""
+    close = get_close_matches(name, sorted(names.dimensions), n=1, cutoff=_SLIP)
+    return f"there is no dimension '{name}'. Did you mean '{close[0]}'?" if close else ""
 
 
 def sentence_faults(text: str, names: Names) -> Iterator[str]:
@@ -73,7 +89,7 @@ def _fault(one: Slot, names: Names) -> str:
         return ""
     if head in ("date", "let", "finding"):
         faults = {
-            "date": lambda: f"there are {' and '.join(_DATES)}.",
+            "date": lambda: f"there are {', '.join(_DATES)}.",
             "let": lambda: _pick_fault(rest, names),
             "finding": lambda: _finding_fault(rest, names, FINDING_NAMES),
         }
@@ -92,8 +108,16 @@ def _exhibit_fault(name: str, names: Names) -> str:
 def _fact_fault(one: Slot, names: Names) -> str:
     fault = metric_fault(one.name, names)
     strangers = [value[1:] for _, value in one.cells if value.startswith("$") and value[1:] not in names.picks]
-    return fault or (_no_pick(strangers[0], names) if strangers else "")
+    return fault or (_no_pick(strangers[0], names) if strangers else "") or _move_fault(one)
 
+
+def _move_fault(one: Slot) -> str:
+    """What moved is told from an earlier date on."""
+    from reportgen.document.sentence import MOVES
+
+    if one.style in MOVES and one.at == "period":
+        return f"!{one.style} needs the date it moved from: {one.name}@previous!{one.style}, @year_ago or @since."
+    return ""
 
 
 def _pick_fault(rest: list[str], names: Names) -> str:

@@ -13,6 +13,7 @@ from reportgen.config.loader import read
 from reportgen.config.positions import Positions
 from reportgen.context import RunContext
 from reportgen.errors import Problem, ReportgenError, nearest
+from reportgen.frames.roles import REQUIRED, ROLES
 
 if TYPE_CHECKING:
     from reportgen.document.report import Report
@@ -38,13 +39,26 @@ def report_problems(job: Job, context: RunContext, places: Positions) -> Iterato
             )
     report = sound_report(job, context)
     for role, columns in report.needs.items() if report else ():
-        frame = job.frames.get(role)  # type: ignore[call-overload]
-        for column in columns:
-            if frame is None or (column not in frame.columns and column not in frame.unpivot):
-                yield Problem(
-                    places.of("frames", role, "columns", key=True),
-                    f"frames: the report '{job.report}' cannot do without {role}.{column}; map a column to it.",
-                )
+        yield from _needed(job, role, columns, places)
+
+
+def _needed(job: Job, role: str, columns: tuple[str, ...], places: Positions) -> Iterator[Problem]:
+    """What a report cannot do without and the job does not supply: a whole table, or columns of one."""
+    frame = job.frames.get(role)  # type: ignore[call-overload]
+    if frame is None:
+        wanted = ", ".join(f"{column}: <column>" for column in dict.fromkeys((*REQUIRED.get(role, ()), *columns)))
+        yield Problem(
+            places.of("frames", key=True),
+            f"frames: the report '{job.report}' cannot do without a table of {role}; add a source that holds it and "
+            f"under frames: {role}: {{from: <source>, columns: {{{wanted}}}}}.",
+        )
+        return
+    for column in columns:
+        if column not in frame.every and column not in frame.unpivot:
+            yield Problem(
+                places.of("frames", role, "columns", key=True),
+                f"frames: the report '{job.report}' cannot do without {role}.{column}; map a column to it.",
+            )
 
 
 def template_problems(job: Job, context: RunContext) -> Iterator[Problem]:
@@ -59,6 +73,7 @@ def template_problems(job: Job, context: RunContext) -> Iterator[Problem]:
     if not (folder / "report.yaml").is_file():
         return
     report, wordings = None, []
+    columns: set[str] = set()
     try:
         report = load_report(context, job.report)
     except ReportgenError as error:
@@ -68,27 +83,36 @@ def template_problems(job: Job, context: RunContext) -> Iterator[Problem]:
         if not (folder / file).is_file():
             continue
         try:
-            load_texts(context, job.report, locale)
+            texts = load_texts(context, job.report, locale)
         except ReportgenError as error:
             yield from error.problems
             continue
+        columns |= {key.removeprefix("column.") for key in texts.words if key.startswith("column.")}
         shared = context.shared("templates", "base", file)
         own, common = read(folder / file, TextFile), read(shared, TextFile)
         wordings.append(Wording(locale, str(folder / file), own, common, str(shared)))
-    names = _names(context)
+    names = _names(job, context, columns)
     if report is not None and names is not None:
         yield from naming_problems(report, str(folder / "report.yaml"), tuple(wordings), names)
 
 
-def _names(context: RunContext) -> Names | None:
-    """Metrics and rules there are; None where their files cannot be read, which others say."""
+def _names(job: Job, context: RunContext, columns: set[str]) -> Names | None:
+    """Metrics, rules and dimensions there are; None where their files cannot be read, which others say."""
     from reportgen.facts.definitions import load_metrics
+    from reportgen.facts.wording import load_words
     from reportgen.findings.rulebook import load_rulebook
 
     try:
-        return Names(load_metrics(context.shared("config", "metrics")), load_rulebook(context))
+        own = load_words(context.shared("config", "dimensions"))
+        cuts = {*own, *_OWN_CUTS, *columns, *job.dimensions, *(name for role in ROLES.values() for name in role),
+                *(column for frame in job.frames.values() for column in frame.every)}
+        return Names(load_metrics(context.shared("config", "metrics")), load_rulebook(context), dimensions=cuts)
     except ReportgenError:
         return None
+
+
+_OWN_CUTS = ("branch", "region", "rm", "metric", "tier_from", "tier_to", "age_band", "aum_band", "aum_group")
+"""Cuts that reports name and jobs declare under these names, or that the program makes."""
 
 
 def sound_report(job: Job, context: RunContext) -> Report | None:

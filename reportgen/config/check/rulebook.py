@@ -19,6 +19,7 @@ from reportgen.frames.roles import ROLES
 if TYPE_CHECKING:
     from reportgen.findings.rule import Rule, Sentence, Wording
     from reportgen.findings.rulebook import Rulebook
+    from reportgen.findings.suggestion import Suggestion
 
 _STATES = ("two dates", "monthly dates", "daily balances", "job.tiers")
 """Needs that are no column."""
@@ -40,6 +41,8 @@ def rulebook_problems(
         for key in ("title", "text", "owner", "check"):
             for trail, fault in _said((key,), getattr(suggestion, key), replace(names, params=None)):
                 yield Problem(places.of(name, *trail), f"{name}: {fault}")
+        for trail, fault in _trigger_faults(suggestion, replace(names, params=None)):
+            yield Problem(places.of(name, *trail), f"{name}: {fault}")
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Positions]]:
@@ -70,16 +73,34 @@ def _rule_faults(rule: Rule, names: Names, words: Mapping[str, str]) -> Iterator
         yield from _worded(("variants", name), variant, own)
 
 
+def _trigger_faults(suggestion: Suggestion, names: Names) -> Iterator[tuple[Trail, str]]:
+    if suggestion.trigger is not None:
+        for metric in suggestion.trigger.metrics:
+            fault = metric_fault(metric, names)
+            if fault:
+                yield ("trigger",), fault
+        for name, param in suggestion.trigger.params.items():
+            fault = threshold_fault(param.value, param.unit)
+            if fault:
+                yield ("trigger", "params", name, "value"), f"params.{name}: {fault}"
+    if suggestion.because is not None:
+        yield from _said(("because",), suggestion.because, names)
+
+
 def _judged(rule: Rule) -> Iterator[tuple[Trail, str]]:
-    """The metrics a rule judges. Those it merely rests on may be ones this version cannot compute yet."""
+    """The metrics a rule judges, with the place of each judge: those it merely rests on may not be computed here."""
     from reportgen.findings.rule import OverIndexJudge, ThresholdJudge
 
-    if isinstance(rule.judge, ThresholdJudge):
-        for index, condition in enumerate(rule.judge.conditions):
-            yield ("judge", "conditions", index, "metric"), condition.metric
-    elif isinstance(rule.judge, OverIndexJudge):
-        for index, attribute in enumerate(rule.judge.attributes):
-            yield ("judge", "attributes", index, "metric"), attribute.metric
+    places: list[Trail] = [*([("judge",)] if rule.judge else []), *(("also", index) for index in range(len(rule.also)))]
+    for place, judge in zip(places, rule.judges, strict=True):
+        named: list[tuple[Trail, str]] = []
+        if isinstance(judge, ThresholdJudge):
+            named = [((*place, "conditions", at, "metric"), one.metric) for at, one in enumerate(judge.conditions)]
+        elif isinstance(judge, OverIndexJudge):
+            named = [((*place, "attributes", at, "metric"), one.metric) for at, one in enumerate(judge.attributes)]
+        told = {metric for _, metric in named}
+        yield from named
+        yield from ((place, metric) for metric in judge.metrics if metric not in told)
 
 
 def _worded(trail: Trail, wording: Wording, names: Names) -> Iterator[tuple[Trail, str]]:

@@ -71,7 +71,7 @@ def _of_the_files(rulebook: Rulebook, job: Job, context: RunContext) -> Iterator
 
     try:
         names = Names(load_metrics(context.shared("config", "metrics")), rulebook)
-        installed = read(context.home / "templates" / "base" / f"text.{job.locales[0]}.yaml", TextFile).words
+        installed = read(context.home / "templates" / "base" / f"data.{job.locales[0]}.yaml", TextFile).words
         words = {**installed, **load_texts(context, job.report, job.locales[0]).words}
     except ReportgenError:
         return  # a text file that cannot be read is named as the template's fault, a metrics file where it is used

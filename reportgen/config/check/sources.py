@@ -12,9 +12,11 @@ from reportgen.config.frame import Frame
 from reportgen.config.job import Job
 from reportgen.config.near import near_file
 from reportgen.config.positions import Positions
-from reportgen.config.source import CsvSource, Source
+from reportgen.config.source import CsvSource, DemoSource, FileSource
 from reportgen.context import RunContext
 from reportgen.errors import Problem, nearest
+from reportgen.sources import place_of
+from reportgen.sources.demo.schema import TABLES
 
 _HEAD_BYTES = 64 * 1024
 _LONG_LIST = 40
@@ -24,6 +26,9 @@ def source_problems(job: Job, context: RunContext, places: Positions) -> Iterato
     """All files that are missing or lack a mapped column; says which columns they have."""
     heads: dict[str, tuple[str, ...]] = {}
     for name, source in job.sources.items():
+        if isinstance(source, DemoSource):
+            heads[name] = TABLES[source.table]
+            continue
         path = context.root / source.path
         here = places.of("sources", name, "path")
         if path.is_dir():
@@ -43,8 +48,8 @@ def source_problems(job: Job, context: RunContext, places: Positions) -> Iterato
                 if name in heads and column not in heads[name]:
                     yield Problem(
                         places.of("frames", role, *trail),
-                        f"frames.{role}.{'.'.join(trail)}: source '{name}' ({job.sources[name].path}) has no column "
-                        f"'{column}'.{nearest(column, heads[name])} It has: {_listed(heads[name])}.",
+                        f"frames.{role}.{'.'.join(trail)}: source '{name}' ({place_of(job.sources[name])}) has no "
+                        f"column '{column}'.{nearest(column, heads[name])} It has: {_listed(heads[name])}.",
                     )
 
 
@@ -58,7 +63,7 @@ def _wanted(frame: Frame) -> Iterator[tuple[tuple[str, ...], str]]:
             yield ("unpivot", name, code), one.column
 
 
-def read_columns(path: Path, source: Source) -> tuple[str, ...]:
+def read_columns(path: Path, source: FileSource) -> tuple[str, ...]:
     """The column names of a file. Raises OSError, ValueError or csv.Error where it has no readable head."""
     if isinstance(source, CsvSource):
         with path.open("rb") as file:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from reportgen.config.check.placeholders import Names, selector_fault
+from reportgen.config.check.placeholders import Names, dimension_fault, selector_fault
 from reportgen.config.check.texts import text_problems
 from reportgen.config.positions import Positions
 from reportgen.config.yaml_tree import Trail
@@ -53,6 +53,7 @@ def naming_problems(report: Report, path: str, wordings: tuple[Wording, ...], na
     places = Positions(path)
     known = exhibits(report)
     yield from _rules(report, places, names)
+    yield from _roles(report, places, names)
     for trail, section in _sections(report):
         yield from _titles(section, trail, places, wordings)
     for trail, block in _blocks(report):
@@ -64,6 +65,7 @@ def naming_problems(report: Report, path: str, wordings: tuple[Wording, ...], na
         yield from text_problems(wording.own, wording.path, replace(names, exhibits=known))
         yield from text_problems(wording.shared, wording.shared_path, replace(names, exhibits=None))
         yield from _unused(report, wording)
+        yield from _renamed(wording, names)
 
 
 def _sections(report: Report) -> Iterator[tuple[Trail, SectionEntry]]:
@@ -92,6 +94,27 @@ def _rules(report: Report, places: Positions, names: Names) -> Iterator[Problem]
             yield Problem(places.of("rules", index), f"rules[{index}]: '{rule}' stands twice.")
 
 
+def _roles(report: Report, places: Positions, names: Names) -> Iterator[Problem]:
+    """A report that lists its tables must list those it cannot do without and those its figures are made of."""
+    if not report.roles:
+        return
+    for role in report.needs:
+        if role not in report.roles:
+            yield Problem(places.of("needs", role, key=True),
+                          f"needs: '{role}' is not among the report's roles, so it would not be read.")
+    if not isinstance(names.metrics, Mapping):
+        return
+    for trail, block in _blocks(report):
+        for below, text in _selectors(block):
+            metric = names.metrics.get(text.partition("[")[0].partition("@")[0].partition("!")[0])
+            wanted = [need.partition(".")[0] for need in getattr(metric, "needs", ()) if "." in need]
+            absent = [role for role in wanted if role != "job" and role not in report.roles]
+            if absent:
+                yield Problem(places.of(*trail, *below),
+                              f"{_name(block)}: {metric.id} is made of {', '.join(dict.fromkeys(absent))}, "  # type: ignore[union-attr]
+                              "which the report's roles do not list; add it there, or leave `roles` out.")
+
+
 def _titles(
     section: SectionEntry, trail: Trail, places: Positions, wordings: tuple[Wording, ...]
 ) -> Iterator[Problem]:
@@ -109,6 +132,8 @@ def _selectors(block: BlockEntry) -> Iterator[tuple[Trail, str]]:
     """Each text of a block that names a metric, with its place below the block."""
     for index, metric in enumerate(block.kpis or ()):
         yield ("kpis", index), metric
+    for index, metric in enumerate(block.compare.metrics if block.compare is not None else ()):
+        yield ("compare", "metrics", index), metric
     if block.table is not None:
         yield from _table_selectors(block.table)
     if block.chart is not None:
@@ -123,6 +148,8 @@ def _table_selectors(table: TableBlock) -> Iterator[tuple[Trail, str]]:
         yield ("table", "metric"), table.metric
     for index, metric in enumerate(table.of_which):
         yield ("table", "of_which", index), metric
+    if table.sort:
+        yield ("table", "sort"), table.sort.partition(" ")[0]
     for number, row in enumerate(table.grid):
         for index, cell in enumerate(row.cells):
             if cell:
@@ -134,6 +161,32 @@ def _metrics(block: BlockEntry, trail: Trail, places: Positions, names: Names) -
         fault = selector_fault(text, names)
         if fault:
             yield Problem(places.of(*trail, *below), f"{_name(block)}: {fault}")
+    for below, name in _cuts(block):
+        fault = dimension_fault(name, names)
+        if fault:
+            yield Problem(places.of(*trail, *below), f"{_name(block)}: {fault}")
+    yield from _units(block, trail, places, names)
+
+
+def _cuts(block: BlockEntry) -> Iterator[tuple[Trail, str]]:
+    """Each dimension a block asks for by name, with its place below the block."""
+    for key in ("by", "bracket", "against", "each", "dimension"):
+        name = getattr(block.settings, key, None)
+        if isinstance(name, str):
+            yield (block.kind, key), name
+
+
+def _units(block: BlockEntry, trail: Trail, places: Positions, names: Names) -> Iterator[Problem]:
+    """The lines of one trend share a scale, so their metrics share a unit."""
+    chart = block.chart
+    if chart is None or chart.kind != "trend" or not isinstance(names.metrics, Mapping):
+        return
+    known = [names.metrics.get(text.partition("[")[0].partition("@")[0]) for text in chart.metrics]
+    units = {one.unit: one.id for one in known if one is not None}
+    if len(units) > 1:
+        told = " and ".join(f"{name} ({unit})" for unit, name in units.items())
+        yield Problem(places.of(*trail, "chart", "metrics"),
+                      f"chart {chart.id}: {told} have different units and cannot share a scale; draw one trend each.")
 
 
 def _chart(
@@ -180,9 +233,12 @@ def _entries(block: BlockEntry) -> Iterator[tuple[Trail, str]]:
 
 
 def _asked_words(block: BlockEntry) -> Iterator[tuple[Trail, str]]:
-    """Words a block cannot do without: its name where it is left out, a grid's heads and rows."""
+    """Words a block cannot do without: a grid's heads and rows.
+
+    The name under which a block left out stands in the appendix (`name.<id>`) may be left to its metric.
+    """
     settings: Any = block.settings
-    if hasattr(settings, "id"):
+    if hasattr(settings, "id") and not block.metrics and block.follow_up is None:
         yield (block.kind, "id"), f"name.{settings.id}"
     if block.table is not None and block.table.grid:
         yield ("table", "id"), f"{block.table.id}.head"
@@ -192,10 +248,19 @@ def _asked_words(block: BlockEntry) -> Iterator[tuple[Trail, str]]:
             yield ("table", "grid", index, "row"), f"{block.table.id}.{row.row}"
 
 
+def _renamed(wording: Wording, names: Names) -> Iterator[Problem]:
+    """Words that give a metric the report's own label or definition: `metric.<id>`, `definition.<id>`."""
+    for key in wording.own.words:
+        kind, _, metric = key.partition(".")
+        if kind in ("metric", "definition") and metric not in names.metrics:
+            yield Problem(Positions(wording.path).of("words", key),
+                          f"there is no metric '{metric}'.{nearest(metric, list(names.metrics))}")
+
+
 def _unused(report: Report, wording: Wording) -> Iterator[Problem]:
     used = {entry for block in report.blocks() for _, entry in _entries(block)} | set(wording.shared.entries)
     used |= {f"{one}.{part}" for one in exhibits(report) for part in _PARTS}
-    used |= {f"kpi.{metric}" for block in report.blocks() for metric in block.kpis or ()}
+    used |= {f"kpi.{metric.partition('[')[0]}" for block in report.blocks() for metric in block.kpis or ()}
     titled = {section.id for _, section in _sections(report)} | set(wording.shared.sections)
     places = Positions(wording.path)
     for entry in wording.own.entries:

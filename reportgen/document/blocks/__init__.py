@@ -8,7 +8,10 @@ from typing import Any
 from reportgen.document.blocks.actions import build_actions
 from reportgen.document.blocks.bridge import build_bridge
 from reportgen.document.blocks.chart import build_chart
+from reportgen.document.blocks.comment import build_comment
+from reportgen.document.blocks.compare import build_compare
 from reportgen.document.blocks.findings import build_findings
+from reportgen.document.blocks.follow_up import build_follow_up
 from reportgen.document.blocks.kpis import build_kpis
 from reportgen.document.blocks.matrix import build_matrix
 from reportgen.document.blocks.table import build_table
@@ -28,6 +31,9 @@ BLOCKS: dict[str, Callable[[Draft, Any], tuple[Block, ...]]] = {
     "chart": build_chart,
     "bridge": build_bridge,
     "matrix": build_matrix,
+    "compare": build_compare,
+    "follow_up": build_follow_up,
+    "comment": build_comment,
     "test": build_test,
     "page_break": build_page_break,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import zip_longest
 
 from reportgen.document.blocks.findings import issue_anchor
@@ -11,7 +13,7 @@ from reportgen.document.draft import Draft
 from reportgen.document.model import Action, Actions, Block, Span, Text
 from reportgen.document.report import ActionsBlock
 from reportgen.document.scene import Scene
-from reportgen.findings.finding import Finding
+from reportgen.findings.finding import Finding, Prompt
 
 
 def build_actions(draft: Draft, block: ActionsBlock) -> tuple[Block, ...]:
@@ -21,10 +23,13 @@ def build_actions(draft: Draft, block: ActionsBlock) -> tuple[Block, ...]:
     """
     brief = block.top is not None
     asked = suggested(draft.findings.findings)
-    chosen = asked[: block.top] if brief else asked
+    prompts = [one for one in draft.findings.prompts if one.suggestion not in asked]
+    made = [*(partial(_action, draft, name=name) for name in asked),
+            *(partial(_prompted, draft, prompt=one) for one in prompts)]
+    chosen = made[: block.top] if brief else made
     if brief and not chosen:
         return ()
-    actions = tuple(_action(draft, number, name) for number, name in enumerate(chosen, 1))
+    actions = tuple(make(number=number) for number, make in enumerate(chosen, 1))
     return (Actions(actions, "brief" if brief else "full", "" if actions else draft.word("no_actions")),)
 
 
@@ -34,10 +39,26 @@ def suggested(findings: tuple[Finding, ...]) -> list[str]:
     return list(dict.fromkeys(name for one in rounds for name in one if name is not None))
 
 
-def _action(draft: Draft, number: int, name: str) -> Action:
-    suggestion = draft.rulebook.suggestions[name]
+def _action(draft: Draft, *, number: int, name: str) -> Action:
     cites = [one for one in draft.findings.findings if name in one.suggestions]
-    scene = Scene(draft, cites[0])
+    return _told(draft, number, name, Scene(draft, cites[0]), _links(draft, cites))
+
+
+def _prompted(draft: Draft, *, number: int, prompt: Prompt) -> Action:
+    """A suggestion that a segment raises and no issue: its evidence stands with it."""
+    because = draft.rulebook.suggestions[prompt.suggestion].because or {}
+    fact = draft.facts.get(prompt.fact)
+    scene = Scene(draft, cell=(fact.dimension, fact.segment) if fact else ("", ""))
+    said = scene.render(because.get(draft.locale, "").strip(), f"config/suggestions: {prompt.suggestion}") or ()
+    shown = draft.exhibits.showing({prompt.fact, *prompt.evidence})[:1]
+    links: Text = tuple(one.link() for one in shown)
+    if not links:
+        links = (Span(draft.label(fact.dimension, fact.segment) if fact and fact.dimension else "—"),)
+    return replace(_told(draft, number, prompt.suggestion, scene, links), because=said)
+
+
+def _told(draft: Draft, number: int, name: str, scene: Scene, cites: Text) -> Action:
+    suggestion = draft.rulebook.suggestions[name]
     place = f"config/suggestions: {name}"
     title, text, check = (
         scene.render(sentence[draft.locale].strip(), place) or ()
@@ -45,7 +66,7 @@ def _action(draft: Draft, number: int, name: str) -> Action:
     )
     due = working(draft.context.period.last_day + dt.timedelta(days=suggestion.due_days))
     return Action(
-        f"action-{number}", draft.known(str(number)), title, text, _links(draft, cites),
+        f"action-{number}", draft.known(str(number)), title, text, cites,
         draft.known(suggestion.owner[draft.locale]), draft.known(due.isoformat()), check,
     )
 

@@ -7,8 +7,11 @@ from dataclasses import replace
 
 from reportgen.charts.chart import ChartData, Mark
 from reportgen.document.blocks.caption import keep, notes, title
+from reportgen.document.blocks.signs import change_notes
+from reportgen.document.changes import MARK
 from reportgen.document.draft import Draft
 from reportgen.document.model import Figure, Text
+from reportgen.document.printed import facts_of
 
 HALF_MM = 79.0
 FULL_MM = 164.0
@@ -16,7 +19,7 @@ FULL_MM = 164.0
 
 def figure(
     draft: Draft, name: str, data: ChartData, *, caption: str, unit: str, dates: Iterable[str], half: bool = False,
-    more: tuple[Text, ...] = (),
+    more: tuple[Text, ...] = (), course: tuple[str, str] | None = None,
 ) -> Figure:
     """The finished figure, made known to sentences and issues. Texts that carry no fact are made known too."""
     head = title(draft, name, caption)
@@ -31,9 +34,11 @@ def figure(
     if data.bracket:
         draft.known(data.bracket[2])
     whole = replace(data, alt=alternative(draft, words, data), width_mm=HALF_MM if half else FULL_MM)
+    printed = facts_of(whole.series)
+    changed = change_notes(draft, printed)
     made = Figure(
-        name, draft.exhibits.number("figure"), head, draft.known(unit), whole,
-        (*notes(draft, name, dates), *more), half,
+        name, draft.exhibits.number("figure"), head, draft.known(unit + MARK if changed else unit), whole,
+        (*notes(draft, name, dates, printed, course), *more, *changed), half,
     )
     keep(draft, made)
     return made

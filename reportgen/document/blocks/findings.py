@@ -10,12 +10,13 @@ from reportgen.document.report import FindingsBlock
 from reportgen.document.scene import CONFIDENCE, Scene
 from reportgen.facts.fact import parse_fact_id
 from reportgen.findings.derived import DERIVED
-from reportgen.findings.finding import Finding
+from reportgen.findings.finding import Finding, Severity
 from reportgen.findings.rule import Wording
 
 MOST_EXHIBITS = 3
 NO_AMOUNTS = "no_amounts"
 """A rule's variant for data in which nobody has an amount."""
+_NEUTRAL = {"worse": "larger", "better": "smaller"}
 
 
 def build_findings(draft: Draft, block: FindingsBlock) -> tuple[Block, ...]:
@@ -52,7 +53,20 @@ def _issue(draft: Draft, finding: Finding) -> Issue:
         draft.word(f"severity.{finding.severity}"),
         title or (Span(draft.phrase("issue.untitled", rule=finding.rule)),),
         text or (Span(draft.word("issue.no_text")), *evidence), evidence, finding.rule, _exhibits(draft, finding),
+        _tag(draft, finding),
     )
+
+
+def standing(state: str, severity: Severity) -> str:
+    """The word for a state: an opportunity or a note that moved is no better or worse, it is larger or smaller."""
+    return _NEUTRAL.get(state, state) if severity in ("opportunity", "info") else state
+
+
+def _tag(draft: Draft, finding: Finding) -> str:
+    """新增, 延续第3期, 恶化, 好转, of an opportunity 扩大, 缩小; nothing in a first edition."""
+    if not finding.state:
+        return ""
+    return draft.phrase(f"tag.{standing(finding.state, finding.severity)}", count=str(finding.periods))
 
 
 def _worded(draft: Draft, finding: Finding, wording: Wording) -> tuple[Text | None, Text | None]:
@@ -83,7 +97,9 @@ def _evidence(draft: Draft, finding: Finding) -> Text:
     if finding.threshold is not None:
         words = draft.phrase("evidence.threshold", value=printer.setting(finding.threshold, finding.unit))
         parts.append((draft.plain(words),))
-    if finding.n:
+    # Of periods taken together n is not the base of the one period's value shown; the text names both.
+    pooled = finding.unit == "share" and finding.derived.get("rate", finding.value) != finding.value
+    if finding.n and not pooled:
         parts.append((draft.plain(printer.base(finding.n)),))
     if finding.q is not None:
         parts.append((draft.plain("q" + printer.probability(finding.q)),))

@@ -29,7 +29,8 @@ def interval_figure(draft: Draft, block: ChartBlock, edge: Fraction | None, edge
     marks += [_mark(draft, fact, draft.label(fact.dimension, fact.segment), False) for fact in parts
               if fact is not None and fact.n]
     shown = [mark for mark in marks if mark is not None]
-    if not shown:
+    # A branch's report knows no other branch: the whole alone compares nothing.
+    if not shown or (view is not None and len(shown) < 2):
         return None
     # The chart draws shares as fractions and prints its scale in %.
     rule = float(edge) if edge is not None else None

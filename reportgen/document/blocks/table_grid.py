@@ -8,6 +8,7 @@ from reportgen.document.blocks.signs import sign_notes
 from reportgen.document.draft import Draft
 from reportgen.document.model import Column, Row, Span, Table, Text
 from reportgen.document.numbers import Measure
+from reportgen.document.printed import facts_of
 from reportgen.document.report import TableBlock
 from reportgen.document.sentence import Slot, slot
 from reportgen.facts.fact import Fact
@@ -35,9 +36,10 @@ def grid_table(draft: Draft, block: TableBlock) -> Table | None:
             cells.append(_cell(draft, fact, one, measure))
         rows.append(Row(tuple(cells), block.grid[index].role))
     used = tuple(one for row in asked for one in row if one is not None)
+    source = notes(draft, block.id, dates(draft, used, ("period",)), facts_of(tuple(rows)))
     return Table(
         block.id, draft.exhibits.number("table"), title(draft, block.id, columns[0].label), "", tuple(columns),
-        tuple(rows), (*notes(draft, block.id, dates(draft, used, ("period",))), *sign_notes(draft, rows)),
+        tuple(rows), (*source, *sign_notes(draft, rows)),
     )
 
 

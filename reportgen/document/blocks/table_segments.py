@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from reportgen.document.blocks.caption import notes, plain_title, title
 from reportgen.document.blocks.selector import columns_of, dates, find
-from reportgen.document.blocks.signs import sign_notes
+from reportgen.document.blocks.signs import move_cell, move_head, sign_notes
+from reportgen.document.blocks.table_metrics import date_head
 from reportgen.document.draft import Draft
 from reportgen.document.model import Column, Row, Span, Table, Text
+from reportgen.document.movement import Movement, movement
 from reportgen.document.numbers import Measure
 from reportgen.document.paragraph import sentences
+from reportgen.document.printed import facts_of
 from reportgen.document.report import TableBlock
-from reportgen.document.sentence import Slot
+from reportgen.document.sentence import Slot, slot
 from reportgen.facts.fact import Fact
-from reportgen.facts.segment import DimensionView
+from reportgen.facts.segment import DimensionView, Segment
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """One column of what changed: a movement for each segment and one for the whole."""
+
+    label: str
+    group: str
+    cells: tuple[Movement | None, ...]
+    total: Movement | None
 
 
 @dataclass(frozen=True)
@@ -31,42 +44,103 @@ class _Series:
     style: str = ""
     adds_up: bool = True
     share: bool = False
+    asked: Slot | None = None
+    date: str = "period"
+    named: str = ""
+    """Its metric's label where `label` says the date."""
 
 
 def segments_table(draft: Draft, block: TableBlock) -> Table | None:
     view = draft.dimension(block.by or "")
-    at = tuple(one for one in block.at if draft.day(one) is not None)
+    at = draft.held(block.at)
     if view is None or not at:
         return None
+    view = sorted_view(draft, block, view, at[-1])
     asked = columns_of(draft, block)
-    series = [
+    made: list[_Series | _Moves] = [
         one for date in at for metric in asked
-        for one in _series(draft, block, view, metric, date, several=len(at) > 1)
+        for one in _series(draft, block, view, metric, date, at=at, alone=len(asked) == 1)
     ]
-    series = list(dict.fromkeys(series))
+    made = list(dict.fromkeys(made))
+    series = [one for one in made if isinstance(one, _Series)]
     if not series or not any(fact is not None for one in series for fact in one.cells):
         return None
+    moves = tuple(one for one in block.changes if draft.day(one) is not None)
+    made = _with_moves(draft, view, made, at, moves)
     shown = [index for index in range(len(view.segments)) if any(_counts(one.cells[index]) for one in series)]
-    rows = [_row(draft, view, index, series) for index in shown]
+    rows = [_row(draft, view, index, made) for index in shown]
+    limit = block.limit if block.limit and len(rows) > block.limit else None
+    more = tuple(rows[limit:]) if limit else ()
+    rows = rows[:limit]
     if block.total:
-        words = draft.word("total" if view.partition else "all_customers")
-        rows.append(Row(((Span(words),), *(_total(draft, one) for one in series)), "total"))
+        people = any(fact is not None and fact.unit == "customers" for one in series for fact in one.cells)
+        words = draft.word("total" if view.partition else "all_customers" if people else "whole")
+        rows.append(Row(((Span(words),), *(_total(draft, one) for one in made)), "total"))
     units = {one.measure.head for one in series}
-    common = units.pop() if len(units) == 1 else ""
+    common = units.pop() if len(units) == 1 and not moves else ""
     columns = (
         Column(draft.dimension_label(view.id), "left", 1.8),
-        *(Column(_head(draft, one, common), "right", 1.4 if one.style else 1.0, one.group) for one in series),
+        *(Column(_head(draft, one, common), "right", 1.4 if getattr(one, "style", "") else 1.0, one.group)
+          for one in made),
     )
     told = (
-        *notes(draft, block.id, dates(draft, asked, at)), *_index_note(draft, series),
-        *_footing(draft, block, view, series),
-        *sign_notes(draft, rows),
+        *notes(draft, block.id, dates(draft, asked, (*at, *moves)), facts_of((tuple(rows), more))),
+        *_index_note(draft, series), *(() if limit else _footing(draft, block, view, series)),
+        *_limit_note(draft, len(more)), *sign_notes(draft, (*rows, *more), columns),
     )
     main = asked[-1] if block.each else asked[0]
     return Table(
         block.id, draft.exhibits.number("table"), title(draft, block.id, plain_title(draft, main.name, view.id)),
-        draft.known(common), columns, tuple(rows), told,
+        draft.known(common), columns, tuple(rows), told, more,
     )
+
+
+def sorted_view(draft: Draft, block: TableBlock, view: DimensionView, at: str) -> DimensionView:
+    """The dimension with its segments in the order of the block's `sort`; those without a value come last."""
+    if block.sort is None:
+        return view
+    text, _, way = block.sort.partition(" ")
+    asked, rising = slot(text), way == "asc"
+    found = {one.id: find(draft, asked, at=_at(asked, at), dimension=view.id, segment=one.id) for one in view.segments}
+
+    def place(segment: Segment) -> tuple[bool, Fraction]:
+        fact = found[segment.id]
+        return fact is None, Fraction(0) if fact is None else fact.value if rising else -fact.value
+
+    return replace(view, segments=tuple(sorted(view.segments, key=place)))
+
+
+def _limit_note(draft: Draft, more: int) -> tuple[Text, ...]:
+    """How many rows the workbook has beyond those on the page."""
+    return ((Span(draft.phrase("note.limit", count=f"{more:,}")),),) if more else ()
+
+
+def _with_moves(
+    draft: Draft, view: DimensionView, made: list[_Series | _Moves], at: Sequence[str], moves: Sequence[str]
+) -> list[_Series | _Moves]:
+    """Each metric's columns with its movements behind them, under the metric's name where there are several."""
+    if not moves:
+        return made
+    several = len([one for one in made if isinstance(one, _Series)]) > 1
+    columns: list[_Series | _Moves] = []
+    for one in made:
+        if not isinstance(one, _Series):
+            continue
+        group = one.label if several and len(at) == 1 else one.group
+        columns.append(replace(one, label=draft.word("at.now"), group=group, named=one.label)
+                       if several and len(at) == 1 and not one.share else one)
+        if one.share or one.style or one.asked is None or one.date != at[-1]:
+            continue
+        for since in moves:
+            cells = tuple(_moved(draft, one.asked, since, view.id, segment.id) for segment in view.segments)
+            total = movement(draft.find(one.asked.name), draft.find(one.asked.name, at=since))
+            columns.append(_Moves(move_head(draft, since), group, cells, total if len(one.asked.cells) < 2 else None))
+    return columns
+
+
+def _moved(draft: Draft, asked: Slot, since: str, dimension: str, segment: str) -> Movement | None:
+    now, then = (find(draft, asked, at=at, dimension=dimension, segment=segment) for at in ("period", since))
+    return movement(now, then)
 
 
 def _index_note(draft: Draft, series: Sequence[_Series]) -> Iterable[Text]:
@@ -81,7 +155,7 @@ def _counts(fact: Fact | None) -> bool:
 
 
 def _series(
-    draft: Draft, block: TableBlock, view: DimensionView, asked: Slot, date: str, *, several: bool
+    draft: Draft, block: TableBlock, view: DimensionView, asked: Slot, date: str, *, at: Sequence[str], alone: bool
 ) -> list[_Series]:
     cells = tuple(find(draft, asked, at=_at(asked, date), dimension=view.id, segment=one.id) for one in view.segments)
     present = [fact for fact in cells if fact is not None]
@@ -91,16 +165,22 @@ def _series(
     total = draft.find(asked.name, at=_at(asked, date), dimension=whole, segment=one)
     values = [fact.value for fact in present] + ([total.value] if total is not None else [])
     unit = draft.printer.unit(present[0])
-    label = draft.metric_label(asked.name)
-    group = draft.word(f"at.{date}") if several else ""
-    if block.each and one:
+    label = draft.head_label(asked.name)
+    several = len(at) > 1
+    group = date_head(draft, date, at) if several else ""
+    named = ""
+    if several and alone and not block.share:
+        # The title names the metric: the heads name the dates.
+        label, group, named = group, "", label
+    if (block.each and one) or _crossings(block, asked.name) > 1:
         label, group = draft.label(whole, one), label
     if asked.at == "since" and not several:
         label = draft.phrase("opening_of", label=label)
     if asked.style == "interval":
         label = draft.phrase("interval_of", label=label)
     main = _Series(label, group, cells, total, draft.printer.column(unit, values), asked.style,
-                   adds_up=unit in ("customers", "money"))
+                   adds_up=unit in ("customers", "money", "count"), asked=asked, date=date,
+                   named=named)
     if not block.share or unit not in ("customers", "money"):
         return [main]
     shares = tuple(draft.share_of(fact) if fact is not None else None for fact in cells)
@@ -112,17 +192,26 @@ def _series(
     return [main, _Series(words, group, shares, total, measure, share=True)]
 
 
+def _crossings(block: TableBlock, name: str) -> int:
+    """How many columns cross one metric with segments of another dimension: each is then headed by its segment."""
+    return sum(one.name == name and len(one.cells) > 1 for one in map(slot, block.asked))
+
+
 def _at(asked: Slot, date: str) -> str:
     return "since" if asked.at == "since" else date
 
 
-def _head(draft: Draft, one: _Series, common: str) -> str:
-    return one.label + ("" if common else draft.in_unit(one.label, one.measure.head))
+def _head(draft: Draft, one: _Series | _Moves, common: str) -> str:
+    if common or isinstance(one, _Moves):
+        return one.label
+    return one.label + draft.in_unit(one.named or one.label, one.measure.head)
 
 
-def _row(draft: Draft, view: DimensionView, index: int, series: Sequence[_Series]) -> Row:
+def _row(draft: Draft, view: DimensionView, index: int, series: Sequence[_Series | _Moves]) -> Row:
     label = (Span(draft.label(view.id, view.segments[index].id)),)
-    return Row((label, *(_cell(draft, one, one.cells[index]) for one in series)))
+    cells = (move_cell(draft, one.cells[index]) if isinstance(one, _Moves) else _cell(draft, one, one.cells[index])
+             for one in series)
+    return Row((label, *cells))
 
 
 def _cell(draft: Draft, one: _Series, fact: Fact | None) -> Text:
@@ -132,8 +221,10 @@ def _cell(draft: Draft, one: _Series, fact: Fact | None) -> Text:
     return draft.cell(fact, one.measure)
 
 
-def _total(draft: Draft, one: _Series) -> Text:
+def _total(draft: Draft, one: _Series | _Moves) -> Text:
     """The whole; the share of the whole in itself is 100 by definition and cites the whole."""
+    if isinstance(one, _Moves):
+        return move_cell(draft, one.total)
     if one.share and one.total is not None:
         return (Span(one.measure.bare(Fraction(1), draft.printer.rounding), fact=draft.cite(one.total)),)
     return _cell(draft, one, one.total)

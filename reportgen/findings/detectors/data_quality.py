@@ -7,15 +7,15 @@ from fractions import Fraction
 from reportgen.findings.candidate import Candidate, Judgement
 from reportgen.findings.detectors.view import View
 from reportgen.findings.identities import identities
-from reportgen.findings.rule import DataQualityJudge, Rule
+from reportgen.findings.judge import DataQualityJudge, Judge
+from reportgen.findings.rule import Rule
 
 
-def data_quality(rule: Rule, view: View) -> Judgement:
+def data_quality(rule: Rule, judge: Judge, view: View) -> Judgement:
     """One candidate a gate that counted rows it was not told to allow, and one for all identities that fail.
 
     `value` is what is wrong (rows, or sums), `n` what was looked at.
     """
-    judge = rule.judge
     assert isinstance(judge, DataQualityJudge)
     anchor = view.facts.find("customers_total", scope=view.scope)
     if anchor is None:

@@ -2,38 +2,76 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from reportgen.facts.fact import Fact
 from reportgen.findings.candidate import Candidate, Judgement
+from reportgen.findings.detectors.cells import WHOLE, Cell, cells, words_of
+from reportgen.findings.detectors.limits import Reading, read
 from reportgen.findings.detectors.view import View
-from reportgen.findings.rule import Condition, Rule, ThresholdJudge
+from reportgen.findings.judge import Conditions, Judge, ThresholdJudge
+from reportgen.findings.rule import Rule
 
 
-def threshold(rule: Rule, view: View) -> Judgement:
-    """At most one candidate: the rule's conditions hold, and the fact judged counts enough customers."""
-    judge = rule.judge
+def threshold(rule: Rule, judge: Judge, view: View) -> Judgement:
+    """One candidate a cell in which the conditions hold, and whose population is large enough."""
     assert isinstance(judge, ThresholdJudge)
-    facts = [(one, view.facts.find(one.metric, scope=view.scope, dimension=one.dimension or "", segment=one.segment))
-             for one in judge.conditions]
-    present = [(one, fact) for one, fact in facts if fact is not None]
-    if not present or (judge.match == "all" and len(present) < len(facts)):
-        return Judgement(needs=view.missing(rule, [one.metric for one, fact in facts if fact is None]))
-    holding = [(one, fact) for one, fact in present if _holds(one, fact, view)]
-    if not holding or (judge.match == "all" and len(holding) < len(facts)):
-        return Judgement()
-    condition, fact = holding[0]
-    limit = view.params[condition.limit]
-    statistic = view.statistics.get(fact.id)
-    return Judgement((Candidate(
-        fact, fact.value, fact.unit, fact.n, limit,
+    found, looked = judged(judge, view)
+    if not looked:
+        absent = [one.metric for one in judge.conditions if not view.holds(one.metric)]
+        return Judgement(needs=view.missing(rule, absent or judge.metrics))
+    return Judgement(found)
+
+
+def judged(conditions: Conditions, view: View) -> tuple[tuple[Candidate, ...], bool]:
+    """The candidates, and whether the facts let any cell be judged."""
+    looked, found = False, []
+    for cell in cells(conditions, view, conditions.metrics):
+        readings = [(one, read(one, cell, view)) for one in conditions.conditions]
+        present = [reading for _, reading in readings if reading is not None]
+        if not present or (conditions.match == "all" and len(present) < len(readings)):
+            continue
+        looked = True
+        holding = [one for one in present if one.holds]
+        if conditions.match == "all" and len(holding) < len(present):
+            continue
+        enough = [one for one in holding if _population(one, cell, conditions, view) >= view.params["min_n"]]
+        # Where all must hold, the first is what the finding is about, and it is its population that counts.
+        if enough and (conditions.match == "any" or enough[0] is holding[0]):
+            found.append(_candidate(enough, cell, conditions, view))
+    return tuple(found), looked
+
+
+def _population(reading: Reading, cell: Cell, conditions: Conditions, view: View) -> int:
+    """How many stand behind a reading."""
+    if conditions.base is None:
+        return reading.fact.n
+    base = view.find(conditions.base, cell) or view.find(conditions.base)
+    return base.n if base is not None else 0
+
+
+def _candidate(holding: list[Reading], cell: Cell, conditions: Conditions, view: View) -> Candidate:
+    """The finding about the first condition that holds."""
+    first = holding[0]
+    n = _population(first, cell, conditions, view)
+    statistic = view.statistics.get(first.fact.id)
+    of_whole = cell == WHOLE
+    return Candidate(
+        first.fact, first.fact.value, first.fact.unit, n, first.edge,
         low=statistic.low if statistic else None, high=statistic.high if statistic else None,
-        dimension=fact.dimension, segment=fact.segment, size=abs(fact.value - limit),
-        cites=tuple(other.id for _, other in holding[1:]),
-    ),))
+        dimension=first.fact.dimension if of_whole else _named(cell, view),
+        segment=first.fact.segment if of_whole else cell[1],
+        against=first.fact.against,
+        attribute="" if of_whole else f"{first.fact.metric} {cell[0]} {first.fact.against}",
+        list_at_most=0 if of_whole else conditions.list_at_most,
+        size=first.distance,
+        cites=tuple(dict.fromkeys(one for reading in holding for one in reading.cites if one != first.fact.id)),
+        derived=first.derived, words=words_of(conditions, cell),
+    )
 
 
-def _holds(condition: Condition, fact: Fact, view: View) -> bool:
-    limit: Fraction = view.params[condition.limit]
-    beyond = fact.value > limit if condition.above else fact.value < limit
-    return beyond and fact.n >= view.params["min_n"]
+def _named(cell: Cell, view: View) -> str:
+    """The dimension whose words name the segment: a tier nothing was held for has its words among the customers'."""
+    dimension, segment = cell
+    for name in (dimension, "tier"):
+        known = view.facts.dimensions.get(name)
+        if known is not None and any(one.id == segment for one in known.segments):
+            return name
+    return dimension

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Cut the fonts of the reports out of two packages of the npm registry.
+"""Cut the fonts of the reports out of two packages of the npm registry and one of Debian's.
 
-    make fonts                                          fetches the packages with `npm pack`
+    make fonts                                          fetches them with `npm pack` and `apt-get download`
     .venv/bin/python make_fonts.py --packages DIR       uses tarballs that are already there
     .venv/bin/python make_fonts.py --check [...]        writes nothing; exit 1 where a file would differ
 
@@ -9,8 +9,8 @@ Why static TrueType faces: a variable font is drawn in one weight by matplotlib,
 and slices by Unicode range are drawn as other characters. Why a subset: a face of 14 MB becomes one of 4 MB, and
 every character of 通用规范汉字表 (2013) and of GB 2312 is still there.
 
-The bytes depend on the packages (pinned here by the registry's SHA-512) and on uharfbuzz (pinned by the lock
-file), on nothing else: no clock, no locale, no order of a set.
+The bytes depend on the packages (pinned here by SHA-512) and on uharfbuzz and fontTools (pinned by the lock file),
+on nothing else: no clock, no locale, no order of a set.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ import sys
 import tarfile
 import tempfile
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import uharfbuzz as hb
+from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).resolve().parent
 HAN_LIST = HERE / "tongyong-guifan-hanzi.txt"
@@ -35,12 +38,19 @@ VERSION = "0.4.3"
 
 @dataclass(frozen=True)
 class Family:
-    """One npm package and the faces taken from it: file in the package -> file here."""
+    """One package and the faces taken from it: file in the package -> file here."""
 
     package: str
     sha512: str
     folder: str
     faces: dict[str, str]
+    version: str = VERSION
+    debian: bool = False
+    """Fetched with apt-get, not with npm."""
+    licence: str = "LICENSE_FONT"
+    """File of the package that holds the licence."""
+    name: str = ""
+    """The family's name here, where a reserved font name forbids a cut face to keep its own."""
 
 
 FAMILIES = (
@@ -61,6 +71,16 @@ FAMILIES = (
             "400Regular/NotoSerifSC_400Regular.ttf": "NotoSerifSC-Regular.ttf",
             "700Bold/NotoSerifSC_700Bold.ttf": "NotoSerifSC-Bold.ttf",
         },
+    ),
+    Family(
+        "fonts-lxgw-wenkai",
+        "YP70DhJ0mZsUUvfqrTFplf9Ie5RzTTOy8GrA9DLx/YElspDX4ef+xK18STBr47Iywbvhg+X8l7ObAA8uku9n7g==",
+        "report-kai-sc",
+        {"usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf": "ReportKaiSC-Regular.ttf"},
+        version="1.250+repack-1",
+        debian=True,
+        licence="usr/share/doc/fonts-lxgw-wenkai/copyright",
+        name="Report Kai SC",
     ),
 )
 
@@ -132,15 +152,33 @@ def cut(font: bytes, name: str) -> bytes:
     return bytes(hb.subset(face, plan).blob.data)
 
 
-def tarball(family: Family, folder: Path) -> Path:
-    """The package's tarball in `folder`, fetched there if missing; SystemExit where its hash is another."""
-    path = folder / f"{family.package.lstrip('@').replace('/', '-')}-{VERSION}.tgz"
+def renamed(font: bytes, family: str) -> bytes:
+    """The face under another family name; its copyright, licence and version stay."""
+    opened = TTFont(BytesIO(font), recalcBBoxes=False, recalcTimestamp=False)
+    table = opened["name"]
+    keep = {0, 5, 7, 9, 12, 13, 14}
+    table.names = [entry for entry in table.names if entry.nameID in keep and entry.platformID == 3]
+    postscript = f"{family.replace(' ', '')}-Regular"
+    for number, text in {1: family, 2: "Regular", 3: postscript, 4: family, 6: postscript}.items():
+        table.setName(text, number, 3, 1, 0x409)
+    out = BytesIO()
+    opened.save(out)
+    return out.getvalue()
+
+
+def package(family: Family, folder: Path) -> Path:
+    """The package's file in `folder`, fetched there if missing; SystemExit where its hash is another."""
+    if family.debian:
+        path = folder / f"{family.package}_{family.version}_all.deb"
+        command = ["apt-get", "download", "-qq", f"{family.package}={family.version}"]
+    else:
+        path = folder / f"{family.package.lstrip('@').replace('/', '-')}-{family.version}.tgz"
+        command = ["npm", "pack", "--silent", f"{family.package}@{family.version}"]
     if not path.exists():
-        command = ["npm", "pack", "--silent", f"{family.package}@{VERSION}"]
         try:
             subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
         except (OSError, subprocess.CalledProcessError) as error:
-            advice = "Install npm, or name a folder with the tarballs: --packages DIR"
+            advice = f"Install {command[0]}, or name a folder with the packages: --packages DIR"
             raise SystemExit(f"{' '.join(command)}: {error}. {advice}") from None
     found = hashlib.sha512(path.read_bytes()).digest()
     if found != b64decode(family.sha512):
@@ -148,27 +186,58 @@ def tarball(family: Family, folder: Path) -> Path:
     return path
 
 
+@contextmanager
+def members(family: Family, path: Path) -> Iterator[Callable[[str], bytes]]:
+    """A function from a name inside the package to the file's bytes."""
+    archive = BytesIO(deb_data(path.read_bytes())) if family.debian else BytesIO(path.read_bytes())
+    head = "./" if family.debian else "package/"
+    with tarfile.open(fileobj=archive) as tar:
+
+        def member(name: str) -> bytes:
+            stream = tar.extractfile(head + name)
+            if stream is None:
+                raise SystemExit(f"{path} holds no file {name}")
+            return stream.read()
+
+        yield member
+
+
+def deb_data(deb: bytes) -> bytes:
+    """The tar archive of a Debian package's files: the member `data.tar.*` of its ar archive."""
+    at = 8  # behind the magic line
+    while at + 60 <= len(deb):
+        name, size = deb[at:at + 16].decode("ascii").strip(), int(deb[at + 48:at + 58])
+        if name.startswith("data.tar"):
+            return deb[at + 60:at + 60 + size]
+        at += 60 + size + size % 2
+    raise SystemExit("the Debian package holds no data.tar")
+
+
+def licence(family: Family, text: bytes) -> bytes:
+    """The licence to lay beside the faces: the package's own file, or its part on the fonts in Debian's form."""
+    if not family.debian:
+        return text
+    whole = text.decode()
+    fonts = whole[whole.index("Files: *"):whole.index("Files: debian/*")]
+    terms = whole[whole.index("License: OFL-1.1\n ---"):whole.index("License: GPL-3+\n This")]
+    return (fonts + terms).replace("\n .\n", "\n\n").replace("\n ", "\n").encode()
+
+
 def files(packages: Path) -> Iterator[tuple[str, bytes]]:
     """Every file to write, as its path from here and its bytes."""
     for family in FAMILIES:
-        with tarfile.open(tarball(family, packages)) as tar:
-
-            def member(name: str, tar: tarfile.TarFile = tar) -> bytes:
-                stream = tar.extractfile(f"package/{name}")
-                if stream is None:
-                    raise SystemExit(f"{tar.name!r} holds no file package/{name}")
-                return stream.read()
-
-            yield f"{family.folder}/OFL.txt", member("LICENSE_FONT")
+        with members(family, package(family, packages)) as member:
+            yield f"{family.folder}/OFL.txt", licence(family, member(family.licence))
             for source, target in family.faces.items():
-                yield f"{family.folder}/{target}", cut(member(source), target)
+                font = member(source)
+                yield f"{family.folder}/{target}", cut(renamed(font, family.name) if family.name else font, target)
     yield HAN_LIST.name, HAN_LIST.read_bytes()
 
 
 def main() -> int:
     """Write the fonts and HASHES, or compare them with `--check`."""
-    parser = argparse.ArgumentParser(description="Cut the fonts of the reports out of two npm packages.")
-    parser.add_argument("--packages", type=Path, help="folder with the two tarballs (default: fetch with npm pack)")
+    parser = argparse.ArgumentParser(description="Cut the fonts of the reports out of their packages.")
+    parser.add_argument("--packages", type=Path, help="folder with the packages (default: fetch them)")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file would differ")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

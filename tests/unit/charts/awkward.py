@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 from reportgen.charts import ChartData, Mark, Series
 
+MOVES = runpy.run_path(str(Path(__file__).with_name("awkward_moves.py")))["AWKWARD"]
 HALF = 79.0
 LONG_ZH = "太湖支行私人银行部尊享级别及以上（含家族信托与保险金信托）客户中最近十二个月资产净流入者"
 LONG_EN = "Customers of the Lakeside private banking desk at premier level and above, family trusts included"
@@ -113,6 +117,8 @@ def awkward(kind: str) -> dict[str, ChartData]:
             name: ChartData(kind, (Series("期初", m), Series("期末", m)), "zh-CN", **more)
             for name, (m, more) in cases.items()
         }
+    if kind in MOVES:
+        return MOVES[kind]({name: (m, dict(more)) for name, (m, more) in cases.items()})
     return {name: ChartData(kind, (Series("", m),), "zh-CN", **more) for name, (m, more) in cases.items()}
 
 

@@ -6,6 +6,7 @@ shows them, through the renderer.
 
 from __future__ import annotations
 
+import runpy
 import sys
 from base64 import b64encode
 from dataclasses import dataclass
@@ -333,10 +334,7 @@ def _gap_strip(to: Tongue) -> list[ChartData]:
         "rule_text": to.say("联系时限30天", "Contact due within 30 days"),
         "bracket": (3, 5, to.say("91户（60.7%）超过时限", "91 customers (60.7%) past the limit")),
     }
-    return [
-        _one("gap_strip", to.locale, marks, **more),
-        _one("gap_strip", to.locale, marks, width_mm=HALF, **more),
-    ]
+    return [_one("gap_strip", to.locale, marks, width_mm=width, **more) for width in (FULL, HALF)]
 
 
 def _spark(to: Tongue) -> list[ChartData]:
@@ -355,6 +353,7 @@ _GOOD = {
     "pyramid": _pyramid,
     "gap_strip": _gap_strip,
     "spark": _spark,
+    **runpy.run_path(str(Path(__file__).with_name("gallery_moves.py")))["GOOD"],
 }
 
 

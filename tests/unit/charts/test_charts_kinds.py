@@ -11,19 +11,26 @@ PIXEL = 0.75
 """One CSS pixel in points: what may touch without being seen."""
 WORDLESS = {"spark"}
 ONLY_STATED = {"lorenz"}
+AT_THE_END = {"trend", "small_multiples"}
 
 
 def _expected(data: ChartData) -> list[str]:
     """Every text of the marks that the kind promises to print."""
     if data.kind in WORDLESS:
         return []
+    if data.kind in AT_THE_END:
+        return _at_the_end(data)
     marks = [mark for series in data.series for mark in series.marks]
+    if data.kind == "sankey":
+        states = [text for mark in marks for text in (mark.label, mark.text if mark.role == "total" else "")]
+        sums = [mark.text for series in data.series if series.role == "total" for mark in series.marks]
+        return [*states, *sums, *(series.name for series in data.series)]
     if data.kind in ONLY_STATED:
         marks = [mark for mark in marks if mark.emphasis]
     texts = [text for mark in marks for text in (mark.label, mark.text)]
     if data.kind in ("bars", "interval"):
         texts += [text for mark in marks for text in (mark.n, mark.note)]
-    if data.kind in ("histogram", "waterfall", "heatmap"):
+    if data.kind in ("histogram", "waterfall", "heatmap", "funnel"):
         texts += [mark.note for mark in marks]
     if data.kind in ("bars", "interval", "histogram", "gap_strip"):
         texts.append(data.rule_text)
@@ -31,6 +38,20 @@ def _expected(data: ChartData) -> list[str]:
         texts.append(data.bracket[2])
     if len(data.series) > 1:
         texts += [series.name for series in data.series if series.marks]
+    return texts
+
+
+def _at_the_end(data: ChartData) -> list[str]:
+    """Of a course: its name, its last value, and the threshold's words; a name of a panel may end in `…`."""
+    shown = [series for series in data.series if series.marks or (data.kind == "small_multiples" and not series.role)]
+    texts = [series.name[: 12 if len(series.name) > 40 and data.kind == "small_multiples" else None] for series in shown]
+    texts += [
+        series.marks[-1].text
+        for series in shown
+        if series.marks and not (series.role and data.kind == "small_multiples")
+    ]
+    if data.rule is not None and any(texts):
+        texts.append(data.rule_text)
     return texts
 
 
@@ -69,6 +90,7 @@ def test_what_is_printed_and_is_no_datum_is_declared_as_scale(gallery, geometry)
             marks = [mark for series in data.series for mark in series.marks]
             given = [text for mark in marks for text in (mark.label, mark.text, mark.n, mark.note)]
             given += [series.name for series in data.series] + list(data.options.values())
+            given += data.row_labels
             given += [data.rule_text, data.value_axis, data.bracket[2] if data.bracket else ""]
             known = geometry.squeeze("\n".join(given))
             for text in geometry.read(drawing.svg).texts:

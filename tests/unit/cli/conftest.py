@@ -79,7 +79,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         "sections: {size: {title: 规模}}\n", encoding="utf-8"
     )
     (tmp_path / "templates" / "base").mkdir()
-    (tmp_path / "templates" / "base" / "text.zh-CN.yaml").write_text("{}\n", encoding="utf-8")
+    for shared in ("text", "data"):
+        (tmp_path / "templates" / "base" / f"{shared}.zh-CN.yaml").write_text("{}\n", encoding="utf-8")
     (tmp_path / "list.csv").write_text("id,day,amount\n1,2011-05-31,10\n", encoding="utf-8")
     (tmp_path / "job.yaml").write_text(JOB, encoding="utf-8")
     monkeypatch.chdir(tmp_path)

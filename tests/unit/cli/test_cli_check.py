@@ -35,7 +35,7 @@ def _report(desk: Any, *blocks: str) -> None:
 def test_what_is_no_column_is_said_in_words(desk: Any) -> None:
     _report(desk, "{matrix: {id: m}}", "{kpis: [near_threshold_up]}")
     lines = desk.call("check", desk.job).lines
-    assert "  tiers in the job:" in lines
+    assert "  snapshots.tier and tiers in the job:" in lines
     assert "      opens 层级迁徙 in 变动" in lines
     at = lines.index("  a second date, with period.since and snapshots.tier:")
     assert lines[at + 2 : at + 4] == [

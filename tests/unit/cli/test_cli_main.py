@@ -99,7 +99,7 @@ def _errors() -> list[type[ReportgenError]]:
 def test_each_error_has_its_exit_code(
     desk: Any, pipeline: Callable[..., None], error: type[ReportgenError]
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error([Problem("here", "one"), Problem("there", "two")], state="A state.", hint="A hint.")
 
     pipeline(run_job=fail)
@@ -110,7 +110,7 @@ def test_each_error_has_its_exit_code(
 
 
 def test_a_long_problem_stays_on_its_line(desk: Any, pipeline: Callable[..., None]) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ReportgenError(Problem("place", "word " * 200))
 
     pipeline(run_job=fail)
@@ -118,7 +118,7 @@ def test_a_long_problem_stays_on_its_line(desk: Any, pipeline: Callable[..., Non
 
 
 def test_an_unexpected_error_names_its_place_and_no_value(desk: Any, pipeline: Callable[..., None]) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ValueError("could not convert 'Zhang San 13800000000'")
 
     pipeline(run_job=fail)
@@ -136,7 +136,7 @@ def test_an_unexpected_error_names_its_place_and_no_value(desk: Any, pipeline: C
 
 
 def test_the_causes_of_an_unexpected_error_are_told_without_values(desk: Any, pipeline: Callable[..., None]) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         try:
             raise KeyError("6222021234567890")
         except KeyError as error:
@@ -150,7 +150,7 @@ def test_the_causes_of_an_unexpected_error_are_told_without_values(desk: Any, pi
 
 
 def test_an_interrupt_is_exit_130(desk: Any, pipeline: Callable[..., None]) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     pipeline(run_job=interrupted)
@@ -171,7 +171,7 @@ def test_explain_suggests_a_whole_command(desk: Any) -> None:
 
 
 def test_places_are_relative_to_the_working_folder(desk: Any, pipeline: Callable[..., None]) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ReportgenError(Problem(f"{desk.root}/a/b.yaml:1:2", f"not {desk.root}/c, and not /x{desk.root}/d."))
 
     pipeline(run_job=fail)
@@ -254,7 +254,7 @@ def test_a_full_disk_is_said(arguments: list[str]) -> None:
 def test_a_termination_cleans_up_and_says_so(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\nfrom types import ModuleType\nfrom reportgen.cli import main\n"
-        "def run_job(job, context, progress):\n"
+        "def run_job(job, context, progress, scopes):\n"
         "    try:\n        os.kill(os.getpid(), signal.SIGTERM)\n        signal.pause()\n"
         "    finally:\n        print('cleaned', file=sys.stderr)\n"
         "stage = ModuleType('reportgen.pipeline')\nstage.run_job = run_job\nsys.modules['reportgen.pipeline'] = stage\n"

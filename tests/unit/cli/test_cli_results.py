@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.errors import ExitCode, SourceError
+from reportgen.errors import ExitCode, Problem, SourceError
 from reportgen.facts.fact import Fact, Statistic
 from reportgen.facts.metric import Metric
 from reportgen.facts.table import FactSet
@@ -31,7 +31,7 @@ MONEY = Finding(
 )
 
 
-def _judge(*_: object) -> Findings:
+def _judge(*_: object, **__: object) -> Findings:
     return Findings("bank", (FINDING, MONEY), (), 1, {COVERAGE: Statistic(0.25, 0.75, 0.01)})
 
 
@@ -41,15 +41,20 @@ def computed(pipeline: Callable[..., None], fact_set: FactSet) -> None:
 
 
 def test_run_prints_each_reports_path(desk: Any, pipeline: Callable[..., None]) -> None:
-    def run_job(job: Any, context: Any, progress: Any) -> Any:
-        progress.stage("facts", "stock\x1b[0m")
-        return SimpleNamespace(reports=(context.report_path("bank", "zh-CN"), Path("/elsewhere/bank.en.pdf")))
+    def run_job(job: Any, context: Any, progress: Any, scopes: Any) -> Any:
+        progress.stage("facts", f"stock\x1b[0m{scopes}")
+        reports = (context.report_path("bank", "zh-CN"), Path("/elsewhere/bank.en.pdf"))
+        return (SimpleNamespace(reports=reports, workbooks=(Path("/elsewhere/bank.en.xlsx"),)),)
 
     pipeline(run_job=run_job)
     told = desk.call("run", desk.job, "--period", "2011-05")
     assert told.code == 0
-    assert told.lines == ["output/reports/small/2011-05/bank.zh-CN.pdf", "/elsewhere/bank.en.pdf"]
-    assert told.err == "facts: stock\\x1b[0m\n"
+    assert told.lines == [
+        "output/reports/small/2011-05/bank.zh-CN.pdf", "/elsewhere/bank.en.pdf", "/elsewhere/bank.en.xlsx",
+    ]
+    assert told.err == "facts: stock\\x1b[0m()\n"
+    told = desk.call("run", desk.job, "--period", "2011-05", "--scope", "branch:B01", "--scope", "bank")
+    assert told.err == "facts: stock\\x1b[0m('branch:B01', 'bank')\n"
     told = desk.call("run", desk.job, "--period", "2011-05", "--output", "kept")
     assert told.lines[0] == "kept/reports/small/2011-05/bank.zh-CN.pdf"
 
@@ -203,3 +208,24 @@ def test_work_files_go_when_a_stage_fails(desk: Any, pipeline: Callable[..., Non
     for command in ("facts", "findings"):
         assert desk.call(command, desk.job, "--period", "2011-05").code == ExitCode.SOURCE
         assert not list((desk.root / "output").glob("work/*"))
+
+
+def test_of_several_jobs_one_that_fails_does_not_stop_the_others(desk: Any, pipeline: Callable[..., None]) -> None:
+    (desk.root / "other.yaml").write_text(
+        (desk.root / desk.job).read_text(encoding="utf-8").replace("job: small", "job: other"), encoding="utf-8"
+    )
+
+    def run_job(job: Any, context: Any, progress: Any, scopes: Any) -> Any:
+        if job.job == "small":
+            raise SourceError(Problem("source 'list'", "is empty."), state="No report was made.")
+        return (SimpleNamespace(reports=(context.report_path("bank", "zh-CN"),), workbooks=()),)
+
+    pipeline(run_job=run_job)
+    told = desk.call("run", desk.job, "other.yaml", "--period", "2011-05")
+    assert told.code == ExitCode.PARTLY_FAILED
+    assert told.lines == ["output/reports/other/2011-05/bank.zh-CN.pdf"]
+    assert told.err.splitlines() == [
+        "job.yaml: no report was made.", "source 'list': is empty.", "  No report was made.",
+    ]
+    assert desk.call("run", desk.job, desk.job, "--period", "2011-05").code == ExitCode.SOURCE
+    assert desk.call("run", desk.job, "nowhere.yaml", "--period", "2011-05").code == ExitCode.JOB

@@ -134,7 +134,8 @@ def test_the_report_may_need_a_column(workspace: Any) -> None:
     job, context = workspace.open()
     assert {problem.message for problem in job_problems(job, context)} == {
         "frames: the report 'tiny' cannot do without snapshots.rm_id; map a column to it.",
-        "frames: the report 'tiny' cannot do without holdings.product_type; map a column to it.",
+        ("frames: the report 'tiny' cannot do without a table of holdings; add a source that holds it and under frames: "
+        "holdings: {from: <source>, columns: {customer_id: <column>, product_type: <column>}}."),
     }
 
 

@@ -120,13 +120,16 @@ def test_slips_do_not_fit(workspace: Any, change: dict[str, Any]) -> None:
 def test_required_keys_are_required(workspace: Any) -> None:
     schema, job = job_schema(), _sound(workspace)
     del job["currency"]
-    assert faults(job, schema, schema) == ["$: lacks currency"]
+    assert faults(job, schema, schema) == ["$: fits no form of anyOf"]
+    assert faults({**job, "data": "config/data/demo.yaml"}, schema, schema) == []
+    del job["report"]
+    assert "$: lacks report" in faults(job, schema, schema)
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"sources": {"a": {"type": "cvs", "path": "x"}}}, "$.sources.a.type: not one of ['csv', 'parquet']"),
+        ({"sources": {"a": {"type": "cvs", "path": "x"}}}, "$.sources.a.type: not one of ['csv', 'demo', 'parquet']"),
         ({"tiers": [{"tier": "a", "floor": "500", "valid_from": "2010-01-01"}]}, "$.tiers[0].floor: pattern"),
         ({"tiers": [{"tier": "a", "floor": "500万元", "valid_from": "2010-01-01"}]}, ""),
         ({"dimensions": {"a": {"column": "aum", "edges": ["5万元"]}}}, "$.dimensions.a: fits no form of oneOf"),

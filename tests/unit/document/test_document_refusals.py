@@ -26,6 +26,7 @@ def context(tmp_path: Path) -> RunContext:
     for folder, text in (("base", BASE), ("own", TEXT)):
         (tmp_path / "templates" / folder).mkdir(parents=True)
         (tmp_path / "templates" / folder / "text.en.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "templates" / "base" / "data.en.yaml").write_text("words: {}\n", encoding="utf-8")
     return RunContext("run", job, Period.parse("2011-05"), tmp_path, tmp_path, tmp_path / "output")
 
 

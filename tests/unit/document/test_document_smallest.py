@@ -51,7 +51,7 @@ def document(smallest: Case, request: pytest.FixtureRequest) -> Document:
 def test_only_what_the_data_carries_remains(document: Document) -> None:
     ids = [one.id for one in document.sections if not one.id.startswith("appendix")]
     assert ids == ["summary", "key_findings", "introduction", "characteristics", "assets", "concentration", "issues",
-                   "suggestions", "conclusion", "seal"]
+                   "suggestions", "follow_up", "conclusion", "seal"]
 
 
 def test_nothing_is_empty(document: Document) -> None:

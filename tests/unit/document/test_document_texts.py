@@ -26,12 +26,13 @@ ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = ROOT / "templates"
 REPORTS = sorted(path.parent.name for path in TEMPLATES.glob("*/report.yaml"))
 FOLDERS = ["base", *REPORTS]
+FILES = [("base", "data"), *((folder, "text") for folder in FOLDERS)]
 METRICS = load_metrics(ROOT / "config" / "metrics")
 RULEBOOK = read_rulebook(ROOT / "config" / "rules", ROOT / "config" / "suggestions")
 
 
-def text(folder: str, locale: str) -> TextFile:
-    return read(TEMPLATES / folder / f"text.{locale}.yaml", TextFile)
+def text(folder: str, locale: str, kind: str = "text") -> TextFile:
+    return read(TEMPLATES / folder / f"{kind}.{locale}.yaml", TextFile)
 
 
 def report(name: str) -> Report:
@@ -61,9 +62,9 @@ def test_there_are_reports() -> None:
     assert {"characteristics", "private_banking"} <= set(REPORTS)
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_both_languages_have_the_same_keys(folder: str) -> None:
-    zh, en = text(folder, "zh-CN"), text(folder, "en")
+@pytest.mark.parametrize(("folder", "kind"), FILES)
+def test_both_languages_have_the_same_keys(folder: str, kind: str) -> None:
+    zh, en = text(folder, "zh-CN", kind), text(folder, "en", kind)
     assert list(zh.entries) == list(en.entries)
     assert sorted(zh.words) == sorted(en.words)
     assert sorted(zh.sections) == sorted(en.sections)
@@ -101,7 +102,7 @@ def test_every_name_in_a_report_and_its_texts_names_something(name: str) -> None
 def test_the_rules_and_suggestions_speak_the_same_language() -> None:
     folders = (ROOT / "config" / "rules", ROOT / "config" / "suggestions")
     for locale in ("zh-CN", "en"):
-        words = text("base", locale).words
+        words = text("base", locale, "data").words
         assert list(rulebook_problems(RULEBOOK, *folders, Names(METRICS, RULEBOOK), words)) == []
 
 
@@ -112,8 +113,9 @@ def test_every_exhibit_is_referred_to_by_a_sentence_of_a_block(name: str, locale
     told = [block.text.entry for block in report(name).blocks() if block.text is not None]
     referred = {one.name[1:] for key in told for line in lines(known[key]) for one in slots(line.text)
                 if one.name.startswith("#")}
-    # A test block writes its own sentence, and the summary's chart stands beside the findings it shows.
-    own = {block.test.id for block in report(name).blocks() if block.test is not None} | {"t_migration"}
+    # A test and a follow-up write their own sentence, and the summary's chart stands beside the findings it shows.
+    made = [block for block in report(name).blocks() if block.kind in ("test", "follow_up")]
+    own = {block.settings.id for block in made} | {"t_migration"}
     assert sorted(set(exhibits(name)) - referred - own) == []
     # The appendix's own tables begin with a_.
     assert sorted(one for one in referred - set(exhibits(name)) if not one.startswith("a_")) == []

@@ -19,9 +19,22 @@ from reportgen.findings.finding import Findings
 from reportgen.findings.request import TestRequest
 from reportgen.findings.rulebook import Rulebook, read_rulebook
 from reportgen.frames.quality import QualityResult
+from reportgen.period import Period
 
 CONFIG = Path(__file__).parents[3] / "config"
 PERIOD, SINCE = "2011-05", "2010-12"
+METRICS = load_metrics(CONFIG / "metrics")
+
+
+SPATIAL = {"branch": "branch_id", "region": "region_id"}
+
+
+def months(count: int, last: str = PERIOD) -> tuple[str, ...]:
+    """That many months up to one, oldest first."""
+    found = [Period.parse(last)]
+    while len(found) < count:
+        found.append(found[-1].previous())
+    return tuple(one.label for one in reversed(found))
 
 
 def job(**more: Any) -> Job:
@@ -39,6 +52,7 @@ class SmallFacts:
     """Collects facts; `set()` makes the frozen FactSet."""
 
     since: str = SINCE
+    history: tuple[str, ...] = ()
     facts: list[Fact] = field(default_factory=list)
     dimensions: dict[str, DimensionView] = field(default_factory=dict)
     quality: list[QualityResult] = field(default_factory=list)
@@ -46,11 +60,13 @@ class SmallFacts:
 
     def add(
         self, metric: str, num: int, den: int = 1, *, n: int | None = None, dimension: str = "", segment: str = "",
-        against: str = "", at: Literal["since", "period"] = "period", scope: str = "bank",
+        against: str = "", at: str = "period", scope: str = "bank",
     ) -> Fact:
-        known = load_metrics(CONFIG / "metrics")[metric]
+        """`at` is `period`, `since` or a label."""
+        known = METRICS[metric]
+        label = {"since": self.since, "period": PERIOD}.get(at, at)
         fact = Fact(
-            scope, metric, self.since if at == "since" else PERIOD, num, den, known.unit, den if n is None else n,
+            scope, metric, label, num, den, known.unit, den if n is None else n,
             dimension, segment, against, self.since if known.flow else "",
         )
         self.facts.append(fact)
@@ -64,6 +80,32 @@ class SmallFacts:
             name, kind, column or name, {"zh-CN": name, "en": name},  # type: ignore[arg-type]
             tuple(Segment(one, {"zh-CN": one, "en": one}) for one in segments), unit, of, partition,
         )
+
+    def put(self, *rows: tuple[Any, ...]) -> SmallFacts:
+        """Rows of (metric, num, den[, where]); `where` as `add` takes it. Dimensions are made as they come."""
+        for metric, num, den, *rest in rows:
+            where = dict(rest[0]) if rest else {}
+            name, segment = where.get("dimension", ""), where.get("segment", "")
+            if name:
+                known = tuple(one.id for one in self.dimensions[name].segments) if name in self.dimensions else ()
+                if segment not in known:
+                    age = name == "age_band"
+                    column: str = "age" if age else SPATIAL.get(name, str(name))
+                    self.dimension(name, (*known, segment), column, "band" if age else "category")
+            self.add(metric, num, den, **where)
+        return self
+
+    def segments(
+        self, metric: str, dimension: str, parts: dict[str, tuple[int, int]], *, whole: bool = True, column: str = "",
+        at: str = "period", kind: str = "category", against: str = "",
+    ) -> None:
+        """Numerator and denominator of each segment, with the whole as their sum."""
+        if dimension not in self.dimensions:
+            self.dimension(dimension, tuple(parts), column, kind)
+        for segment, (num, den) in parts.items():
+            self.add(metric, num, den, dimension=dimension, segment=segment, at=at, against=against)
+        if whole:
+            self.add(metric, sum(num for num, _ in parts.values()), sum(den for _, den in parts.values()), at=at)
 
     def rates(
         self, dimension: str, parts: dict[str, tuple[int, int]], *, column: str = "", product: str = "",
@@ -109,8 +151,12 @@ class SmallFacts:
         return FactSet(
             period=PERIOD, since=self.since, as_of="2011-05-31", since_as_of="2010-12-31" if self.since else "",
             currency="CNY", facts=tuple(self.facts), dimensions=self.dimensions,
-            metrics=load_metrics(CONFIG / "metrics"), quality=tuple(self.quality), omissions=tuple(self.omissions),
+            metrics=METRICS, quality=tuple(self.quality), omissions=tuple(self.omissions), history=self.history,
+            previous=self._held(Period.parse(PERIOD).previous()), year_ago=self._held(Period.parse(PERIOD).year_ago()),
         )
+
+    def _held(self, period: Period) -> str:
+        return period.label if period.label in self.history else ""
 
 
 @dataclass(frozen=True)
@@ -119,8 +165,11 @@ class Bench:
 
     rulebook: Rulebook
 
-    def facts(self, since: str = SINCE) -> SmallFacts:
-        return SmallFacts(since)
+    def facts(self, since: str = SINCE, history: int = 0) -> SmallFacts:
+        return SmallFacts(since, months(history) if history else ())
+
+    def job(self, **settings: Any) -> Job:
+        return job(**settings)
 
     def judge(self, facts: SmallFacts, *rules: str, tests: tuple[TestRequest, ...] = (), **settings: Any) -> Findings:
         return detect(facts.set(), self.rulebook, job(**settings), "bank", rules, tests)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from math import isclose
+from fractions import Fraction
+from itertools import pairwise
+from math import isclose, log
+from statistics import median
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.stats import barnard_exact, chi2_contingency, fisher_exact
+from scipy.stats import barnard_exact, binomtest, chi2_contingency, fisher_exact, median_abs_deviation, poisson
 from statsmodels.stats.contingency_tables import Table
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 from statsmodels.stats.rates import confint_poisson
+from statsmodels.tsa.seasonal import STL
 
 from reportgen.findings.statistics import (
     difference_interval,
+    excess_p,
     independence,
+    last_step,
+    mix_and_rate,
     poisson_interval,
     q_values,
     ratio_interval,
@@ -162,3 +169,93 @@ def test_independence_ignores_an_empty_column_and_refuses_a_single_row() -> None
     assert (full.p, full.dof, full.v) == (padded.p, padded.dof, padded.v)
     assert padded.residuals[0][2] == 0
     assert independence([[30, 10], [0, 0]]) is None
+
+
+@given(st.integers(0, 60), st.integers(0, 600), st.integers(1, 24))
+def test_excess_agrees_with_the_binomial_test(count: int, earlier: int, periods: int) -> None:
+    theirs = 1.0 if not count else binomtest(count, count + earlier, 1 / (periods + 1), alternative="greater").pvalue
+    assert isclose(excess_p(count, earlier, periods), theirs, rel_tol=1e-9)
+
+
+def test_excess_nears_the_poisson_tail_as_history_grows() -> None:
+    """Nine where three a period are known exactly: P(X >= 9) = 0.0038; twelve periods leave more doubt."""
+    known = float(poisson.sf(8, 3))
+    assert excess_p(9, 3 * 100_000, 100_000) == pytest.approx(known, rel=1e-3)
+    assert known < excess_p(9, 36, 12) < 3 * known
+
+
+@pytest.mark.parametrize(("count", "earlier", "periods"), [(-1, 0, 1), (0, -1, 1), (1, 1, 0)])
+def test_excess_refuses_what_is_no_count(count: int, earlier: int, periods: int) -> None:
+    with pytest.raises(ValueError, match="no counts"):
+        excess_p(count, earlier, periods)
+
+
+_GROUPS = st.dictionaries(st.sampled_from("abcde"), _share(500), min_size=1)
+
+
+@given(_GROUPS, _GROUPS)
+def test_mix_and_rate_make_the_whole_change_exactly(
+    before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]
+) -> None:
+    found = mix_and_rate(before, after)
+    shares = [Fraction(sum(hits for hits, _ in side.values()), sum(n for _, n in side.values()))
+              for side in (before, after)]
+    assert found.mix + found.rate == found.total == shares[1] - shares[0]
+    turned = mix_and_rate(after, before)
+    assert (turned.mix, turned.rate) == (-found.mix, -found.rate)
+
+
+def test_mix_and_rate_by_hand() -> None:
+    """Half young at 10 % and half old at 30 %, then a quarter and three quarters, the old at 32 %.
+
+    Mix: −1/4 · 10 % + 1/4 · 31 % = 5.25 points. Rate: 2 points · 5/8 = 1.25 points.
+    """
+    found = mix_and_rate({"young": (10, 100), "old": (30, 100)}, {"young": (10, 100), "old": (96, 300)})
+    assert (found.mix, found.rate) == (Fraction(525, 10_000), Fraction(125, 10_000))
+
+
+def test_equal_weights_are_no_mix_and_equal_shares_no_rate() -> None:
+    assert mix_and_rate({"a": (1, 10), "b": (5, 10)}, {"a": (2, 10), "b": (5, 10)}).mix == 0
+    assert mix_and_rate({"a": (1, 10), "b": (5, 10)}, {"a": (2, 20), "b": (5, 10)}).rate == 0
+    with pytest.raises(ValueError, match="both sides"):
+        mix_and_rate({"a": (0, 0)}, {"a": (1, 2)})
+
+
+def _year_after_year(seed: int, months: int = 36) -> list[float]:
+    """A trend, the same dip each January, and a little noise."""
+    draw = np.random.default_rng(seed)
+    season = [0.92 if month % 12 == 0 else 1.015 for month in range(months)]
+    return list(1e9 * np.cumprod(np.array(season) * np.exp(draw.normal(0, 0.003, months))))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_last_step_by_its_definition(seed: int) -> None:
+    values = _year_after_year(seed)
+    step = last_step(values)
+    assert step is not None
+    growth = [log(b / a) for a, b in pairwise(values)]
+    excess = [growth[at] - growth[at - 12] for at in range(12, len(growth))]
+    scale = median_abs_deviation(excess[:-1], scale="normal")
+    assert step.excess == pytest.approx(excess[-1])
+    assert step.z == pytest.approx((excess[-1] - median(excess[:-1])) / scale, rel=1e-3)
+    assert step.steps == 22
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_break_stands_out_where_stl_sees_it_and_a_january_does_not(seed: int) -> None:
+    """STL's remainder as oracle: far from its own spread at a planted break, within it at the usual dip."""
+    usual = _year_after_year(seed, 37)  # ends with the fourth January
+    broken = [*usual[:-1], usual[-1] * 0.9]
+    for values, alarm in ((usual, False), (broken, True)):
+        step = last_step(values)
+        assert step is not None
+        assert (step.z < -3.5) == alarm
+        earlier = STL(np.log(usual), period=12, robust=True).fit().resid
+        last = np.log(values[-1]) - np.log(usual[-1]) + earlier[-1]
+        assert (last < -0.05) == alarm
+
+
+@pytest.mark.parametrize("values", [[1.0] * 23, [0.0, *[1.0] * 30], [1.01**month for month in range(30)]])
+def test_last_step_has_nothing_to_say(values: list[float]) -> None:
+    """Under two seasons, an empty bank, and steps that never differ."""
+    assert last_step(values) is None

@@ -14,7 +14,7 @@ from reportgen.render.inline import inline
 
 def wholes(html: str) -> list[str]:
     """The texts of the spans that never wrap; they hold no other element in these cases."""
-    return re.findall(r'<span class="whole">([^<]*)</span>', html)
+    return re.findall(r'<span class="whole(?: end)?">([^<]*)</span>', html)
 
 
 @pytest.mark.parametrize("text", [
@@ -60,3 +60,9 @@ def test_nothing_is_lost_or_left_unescaped(spans):
     html = inline(tuple(spans))
     bare = re.sub(r'</?(?:span|a)(?: class="[a-z ]+")?>', "", html)
     assert bare == "".join(span.text for span in spans).replace("&", "&amp;").replace("<", "&lt;")
+
+
+def test_a_space_before_a_run_stands_alone_in_latin_text():
+    # A run that ends in a space is broken at its first word where the space is what does not fit.
+    assert inline("over limit 20% of all").startswith('over limit<span> </span><span class="whole">20%</span> of')
+    assert "<span> </span>" not in inline("客户 20%以上的情况")

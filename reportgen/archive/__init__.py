@@ -1,0 +1,1 @@
+"""What editions leave behind for the next ones and for auditors."""

@@ -1,0 +1,1 @@
+"""The nineteen tables, one a file: each turns the bank into columns."""
