@@ -53,7 +53,7 @@ def _made(context: RunContext, scopes: tuple[str, ...], *, alone: bool) -> ExitC
     except ReportgenError as error:
         if alone:
             raise
-        click.echo(f"{context.job.path}: no report was made.", err=True)
+        click.echo(f"{context.job.path}: not every report was made.", err=True)
         return failure.known(error)
     for edition in editions:
         for path in (*edition.reports, *edition.workbooks):

@@ -24,6 +24,7 @@ Unit = Literal[
     "years",
     "count",  # pieces, tests, rows
     "per_customer",  # pieces a customer
+    "times_per_customer",  # contacts a customer
     "per_10k",  # pieces a ten thousand customers
     "per_person",  # pieces a member of staff (hours of training)
     "hours",

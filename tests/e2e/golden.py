@@ -65,7 +65,8 @@ def make(job: str, output: Path) -> dict[str, bytes]:
     """The PDFs of a job by name."""
     command = [sys.executable, "-m", "reportgen", "run", f"config/jobs/{job}.yaml", "--period", PERIODS[job]]
     run = subprocess.run([*command, "--output", str(output)], cwd=ROOT, capture_output=True, text=True, check=True)
-    return {f"{job}.{Path(line).name}": (ROOT / line).read_bytes() for line in run.stdout.split()}
+    pdfs = [ROOT / line for line in run.stdout.split() if line.endswith(".pdf")]
+    return {f"{job}.{path.name}": path.read_bytes() for path in pdfs}
 
 
 def main() -> None:

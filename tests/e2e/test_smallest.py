@@ -24,7 +24,7 @@ def reportgen(*arguments: str) -> subprocess.CompletedProcess[str]:
 def text(tmp_path_factory):
     run = reportgen("run", str(JOB), "--period", "2026-09", "--output", str(tmp_path_factory.mktemp("smallest")))
     assert run.returncode == 0, run.stderr
-    (path,) = run.stdout.split()
+    path, _ = run.stdout.split()  # the PDF and its workbook
     read = subprocess.run(["pdftotext", "-raw", str(ROOT / path), "-"], capture_output=True, text=True, check=True)
     return re.sub(r"\s+", "", read.stdout)
 

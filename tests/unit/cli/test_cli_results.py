@@ -225,7 +225,7 @@ def test_of_several_jobs_one_that_fails_does_not_stop_the_others(desk: Any, pipe
     assert told.code == ExitCode.PARTLY_FAILED
     assert told.lines == ["output/reports/other/2011-05/bank.zh-CN.pdf"]
     assert told.err.splitlines() == [
-        "job.yaml: no report was made.", "source 'list': is empty.", "  No report was made.",
+        "job.yaml: not every report was made.", "source 'list': is empty.", "  No report was made.",
     ]
     assert desk.call("run", desk.job, desk.job, "--period", "2011-05").code == ExitCode.SOURCE
     assert desk.call("run", desk.job, "nowhere.yaml", "--period", "2011-05").code == ExitCode.JOB
