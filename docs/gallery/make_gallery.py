@@ -5,11 +5,11 @@ One contact sheet a report and language, every page in order, and `README.md` th
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import pypdfium2
-import yaml
 from PIL import Image
 
 PERIOD = "2025-12"
@@ -31,9 +31,8 @@ English; `make demo` makes them all. The pictures are made by `python docs/galle
 def main(output: Path) -> None:
     here, lines = Path(__file__).parent, [HEAD]
     for report in REPORTS:
-        texts = yaml.safe_load((ROOT / "templates" / report / "text.en.yaml").read_text(encoding="utf-8"))
-        chinese = yaml.safe_load((ROOT / "templates" / report / "text.zh-CN.yaml").read_text(encoding="utf-8"))
-        lines.append(f"## {texts['title']} · {chinese['title']}\n")
+        english, chinese = (title(report, locale) for locale in ("en", "zh-CN"))
+        lines.append(f"## {english} · {chinese}\n")
         lines.append(f"Job: [`{report}`](../../config/jobs/{report}.yaml)\n")
         for locale, words in (("zh-CN", "in Chinese"), ("en", "in English")):
             sheet = contact_sheet(output / "reports" / report / PERIOD / f"bank.{locale}.pdf")
@@ -41,6 +40,12 @@ def main(output: Path) -> None:
             sheet.quantize(64).save(here / name, optimize=True)
             lines.append(f"![Every page of the report {report} {words}]({name})\n")
     (here / "README.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def title(report: str, locale: str) -> str:
+    """The report's own title, as its text file has it."""
+    text = (ROOT / "templates" / report / f"text.{locale}.yaml").read_text(encoding="utf-8")
+    return re.search(r"^title: (.+)$", text, re.MULTILINE).group(1).strip('"')
 
 
 def contact_sheet(path: Path) -> Image.Image:
