@@ -14,7 +14,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types check lock fonts clean native-run native-test
+.PHONY: help demo test crash fuzz lint types check lock fonts clean native-run native-test
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 8
@@ -30,6 +30,14 @@ demo: native-run $(VENV)/.runtime ## make the demonstration reports; the last li
 test: native-test $(VENV)/.dev ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+# Two processes, for two cores; each names what it finds and ends with its counts.
+crash: native-test $(VENV)/.dev ## end the archiving program at every moment there is; ten minutes
+	@printf '%s\n' 'killing 0 2' 'killing 1 2' 'sweeping 0 2' 'sweeping 1 2' \
+		| xargs -P 2 -L 1 sh -c '$(BIN)/python -m tests.crash.$$0 "$$@"'
+
+fuzz: native-test $(VENV)/.dev ## falsify an archive in every bit; an hour or two
+	$(BIN)/python tests/security/fuzz_archive.py
+
 lint: $(VENV)/.dev ## style and likely mistakes
 	$(BIN)/ruff check .
 
@@ -39,8 +47,8 @@ types: $(VENV)/.dev ## static types
 check: test lint types ## all that continuous integration runs
 
 lock: $(UV)/bin/uv ## make the lock files again; UPGRADE=--upgrade takes newer versions
-	$(UV)/bin/uv $(COMPILE) pyproject.toml -o .ci/lock/runtime.txt
-	$(UV)/bin/uv $(COMPILE) pyproject.toml --extra dev -c .ci/lock/runtime.txt -o .ci/lock/dev.txt
+	$(UV)/bin/uv $(COMPILE) pyproject.toml -c .ci/lock/held.in -o .ci/lock/runtime.txt
+	$(UV)/bin/uv $(COMPILE) pyproject.toml --extra dev -c .ci/lock/runtime.txt -c .ci/lock/held.in -o .ci/lock/dev.txt
 	$(UV)/bin/uv $(COMPILE) .ci/lock/build.in -c .ci/lock/dev.txt -o .ci/lock/build.txt
 	$(UV)/bin/uv $(COMPILE) .ci/lock/uv.in -o .ci/lock/uv.txt
 

@@ -41,16 +41,27 @@ class Record:
     """sha256 of the file it was read from."""
 
 
-def keep(record: Record, context: RunContext) -> Path:
-    """Write the record; a later run of the same period and scope replaces it."""
-    path = _folder(context) / record.period / f"{record.scope.replace(':', '-')}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
+def record_bytes(record: Record) -> bytes:
+    """The record's file: sorted keys, fractions as text, no clock."""
     content = {"format": FORMAT, **asdict(record)}
     del content["digest"]
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=_text) + "\n").encode()
+
+
+def record_path(context: RunContext, record: Record) -> Path:
+    """`output/editions/<job>/<period>/<scope>.json`."""
+    return _folder(context) / record.period / f"{record.scope.replace(':', '-')}.json"
+
+
+def restore_record(context: RunContext, period: str, scope: str, data: bytes) -> None:
+    """Put an archived record where `latest_before` reads, if it is not there as it was issued."""
+    path = _folder(context) / period / f"{scope.replace(':', '-')}.json"
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=_text) + "\n", "utf-8")
+    draft.write_bytes(data)
     os.replace(draft, path)  # noqa: PTH105 - the atomic call by its own name
-    return path
 
 
 def latest_before(context: RunContext, scope: str) -> Record | None:

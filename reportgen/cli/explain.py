@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reportgen.cli.facts import gather_facts
-from reportgen.cli.options import any_period, job_argument, output_option, period_option, start
+from reportgen.cli.options import any_period, output_option, period_option, start
 
 if TYPE_CHECKING:
     from reportgen.config import Job
@@ -20,34 +20,62 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@job_argument
-@click.argument("fact_id", metavar="FACT-ID")
+@click.argument("job_path", metavar="[JOB]")
+@click.argument("fact_id", metavar="FACT-ID", required=False, default="")
 @period_option
 @output_option
+@click.option("--edition", metavar="EDITION", help="Explain a number of an archived edition, from the archive alone.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def explain(job_path: str, fact_id: str, period: str | None, output: str, as_json: bool) -> None:
+def explain(
+    job_path: str, fact_id: str, period: str | None, output: str, edition: str | None, as_json: bool
+) -> None:
     """Say where one printed number comes from: definition, parts, base, population, sources, query.
 
-    The period is the fact's own, or the one it opens, unless --period says otherwise.
+    The period is the fact's own, or the one it opens, unless --period says otherwise. Of an issued edition the archive
+    answers: facts, definition and query are those it was made with, and the job is not named.
 
     \b
     reportgen explain config/jobs/taihu.yaml 'bank/retention_rate@2010-12..2011-05'
+    reportgen explain --edition taihu/2011-05/bank/r01 'bank/retention_rate@2010-12..2011-05'
     """
-    from reportgen.facts.fact import parse_fact_id
-
-    parts = parse_fact_id(fact_id)
-    asked = period or (_period_of(job_path, parts["period"], output) if parts else None)
-    context = start(job_path, asked, output, fact_id=fact_id)
     from reportgen.facts.explain import explain as explained
 
-    facts = gather_facts(context)
+    if edition is not None:
+        if fact_id or period:
+            raise click.UsageError("--edition says which job and period are meant: name the fact alone beside it.")
+        fact_id = job_path
+        facts, job = _archived(edition, output)
+    elif not fact_id:
+        raise click.UsageError("Missing argument 'FACT-ID'.", click.get_current_context())
+    else:
+        facts, job = _gathered(job_path, fact_id, period, output)
     explanation = explained(facts, fact_id)
-    counted = Counted.of(explanation.fact, facts, context.job)
+    counted = Counted.of(explanation.fact, facts, job)
     if as_json:
         click.echo(json.dumps(as_row(explanation, counted), ensure_ascii=False))
         return
     for label, text in _lines(explanation, counted):
         click.echo(f"{label + ':':<12}{text}" if label else f"{'':<12}{text}")
+
+
+def _gathered(job_path: str, fact_id: str, period: str | None, output: str) -> tuple[FactSet, Job]:
+    """The facts as the sources give them now."""
+    from reportgen.facts.fact import parse_fact_id
+
+    parts = parse_fact_id(fact_id)
+    asked = period or (_period_of(job_path, parts["period"], output) if parts else None)
+    context = start(job_path, asked, output, fact_id=fact_id)
+    return gather_facts(context), context.job
+
+
+def _archived(edition: str, output: str) -> tuple[FactSet, Job]:
+    """The facts that an edition was made from, as far as its scope may know them, and its job."""
+    from reportgen.archive.kept import kept_edition
+    from reportgen.cli.archive.opened import archive_in
+
+    archive = archive_in(output)
+    kept = kept_edition(archive, archive.find(edition))
+    return kept.facts, kept.job
 
 
 @dataclass(frozen=True)
@@ -79,7 +107,6 @@ class Counted:
         return "; ".join((*(kept or ["everyone in the sources"]), *left))
 
 
-
 def _period_of(job_path: str, own: str, output: str) -> str:
     """The period whose run holds a fact dated `own`: that one, or a held period that opens there."""
     from reportgen.config.check.held import periods_held
@@ -90,6 +117,7 @@ def _period_of(job_path: str, own: str, output: str) -> str:
     if own in held or since is None:
         return own
     return next((one for one in held if Period.parse(one).opening(since).label == own), own)
+
 
 def as_row(one: Explanation, counted: Counted) -> dict[str, object]:
     """The explanation as one flat object."""

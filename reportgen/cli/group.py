@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import ClassVar
 
 import click
 
@@ -17,6 +18,7 @@ COMMANDS = {
     "explain": "Say where one number comes from.",
     "catalogue": "List metrics, rules, suggestions, charts and blocks, and which report uses them.",
     "schema": "Print the JSON Schema of a job.",
+    "archive": "List, show, verify, reproduce and compare what was issued.",
     "demo": "Write the demonstration bank's tables.",
     "doctor": "Check this machine and say what to do.",
 }
@@ -24,37 +26,44 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands' names and imports one only to run it."""
+    """A group that knows its commands' names and imports one only to run it.
+
+    A command is the function of its name (`-` is `_`) in the module of its name below `package`.
+    """
+
+    known: ClassVar[dict[str, str]] = COMMANDS
+    package: ClassVar[str] = "reportgen.cli"
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
+        return list(self.known)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.known:
             return None
-        module = import_module(f"reportgen.cli.{cmd_name}")
-        command = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(import_module(f"{self.package}.{name}"), name)
         assert isinstance(command, click.Command)
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            known = f"Commands: {', '.join(COMMANDS)}."
-            raise click.UsageError(f"There is no command '{args[0]}'.{nearest(args[0], list(COMMANDS))} {known}", ctx)
+        if args and not args[0].startswith("-") and args[0] not in self.known:
+            known = f"Commands: {', '.join(self.known)}."
+            raise click.UsageError(f"There is no command '{args[0]}'.{nearest(args[0], list(self.known))} {known}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self.known.items()))
 
 
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 2 the job or the command line is wrong, 3 a dependency is missing, 4 a source failed, "
-    "5 data refused, 6 template, 7 rendering, 130 interrupted, 143 terminated, 1 anything unexpected.",
+    "5 data refused, 6 template, 7 rendering, 8 archive, 9 already issued, 10 some failed, 12 verification failed, "
+    "130 interrupted, 143 terminated, 1 anything unexpected.",
 )
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s")
 @click.option("--verbose", is_flag=True, expose_value=False,

@@ -15,6 +15,17 @@ from reportgen.errors import ExitCode, ReportgenError
 
 if TYPE_CHECKING:
     from reportgen.context import RunContext
+    from reportgen.pipeline import Edition
+
+
+def _reason(context: click.Context, option: click.Parameter, value: str | None) -> str:
+    """A reason on one line, as it stands in the log and on the page of the correction."""
+    if value is None:
+        return ""
+    reason = " ".join(value.split())
+    if not reason or not reason.isprintable():
+        raise click.BadParameter("a reason in words is needed; it is printed in the report.", context, option)
+    return reason
 
 
 @click.command()
@@ -25,7 +36,11 @@ if TYPE_CHECKING:
     "--scope", "scopes", metavar="S", multiple=True,
     help="Only this unit's report: bank, region:R1, branch:B01; may be repeated. Otherwise those of the job's burst.",
 )
-def run(job_paths: tuple[str, ...], period: str | None, output: str, scopes: tuple[str, ...]) -> int:
+@click.option(
+    "--restate", metavar="REASON", callback=_reason,
+    help="Issue a correction (r02, r03 …) where what was issued is made from other data now; it says REASON.",
+)
+def run(job_paths: tuple[str, ...], period: str | None, output: str, scopes: tuple[str, ...], restate: str) -> int:
     """Make the reports of one period: one PDF and one workbook a language, each path on a line of its own.
 
     \b
@@ -33,32 +48,42 @@ def run(job_paths: tuple[str, ...], period: str | None, output: str, scopes: tup
     reportgen run config/jobs/bank_marketing.yaml --period 2010-11 --output /tmp/trial
     reportgen run config/jobs/tiering.yaml --period 2025-12 --scope branch:B07
     reportgen run config/jobs/tiering.yaml config/jobs/life_status.yaml --period 2025-12
+    reportgen run config/jobs/tiering.yaml --period 2025-12 --restate "branch B07 sent its list again"
 
+    What was issued from the same data is not made again. From other data it is refused (exit 9) without --restate.
     Of several jobs, all are checked before the first begins; one that fails does not stop the others (exit 10).
     """
     contexts = [start(path, period, output) for path in job_paths]
-    failures = [code for context in contexts if (code := _made(context, scopes, alone=len(contexts) == 1))]
+    failures = [code for context in contexts if (code := _made(context, scopes, restate, alone=len(contexts) == 1))]
     if not failures:
         return ExitCode.DONE
     return failures[0] if len(failures) == len(contexts) else ExitCode.PARTLY_FAILED
 
 
-def _made(context: RunContext, scopes: tuple[str, ...], *, alone: bool) -> ExitCode:
+def _made(context: RunContext, scopes: tuple[str, ...], restate: str, *, alone: bool) -> ExitCode:
     """Run one job and print its paths; the code of what went wrong, which a single job raises instead."""
     from reportgen.pipeline import run_job
 
     try:
         with progress() as told:
-            editions = run_job(context.job, context, told, scopes=scopes)
+            editions = run_job(context.job, context, told, scopes=scopes, restate=restate)
     except ReportgenError as error:
         if alone:
             raise
         click.echo(f"{context.job.path}: not every report was made.", err=True)
         return failure.known(error)
     for edition in editions:
+        if not edition.fresh:
+            click.echo(_standing(edition, context), err=True)
         for path in (*edition.reports, *edition.workbooks):
             click.echo(_shown(path))
     return ExitCode.DONE
+
+
+def _standing(edition: Edition, context: RunContext) -> str:
+    """That nothing was made: the files printed are the issued ones."""
+    return (f"{context.job.job} {context.period.label} {edition.scope}: {edition.revision} was issued from the same "
+            "inputs already; nothing was made again.")
 
 
 def _shown(path: Path) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
 from reportgen.config.amount import AMOUNT_PATTERN, MINOR_UNITS, parse_amount
+from reportgen.config.archive import ArchiveRule
 from reportgen.config.dimension import Dimension
 from reportgen.config.frame import Frame, Role
 from reportgen.config.gates import Gates
@@ -104,6 +105,7 @@ class Job(Model):
     rules: dict[Id, dict[Id, Scalar]] = Field(
         default_factory=dict, description="Thresholds of rules to change; a share is 0 to 1."
     )
+    archive: ArchiveRule = Field(default_factory=ArchiveRule, description="Retention of the editions, kept inputs.")
     rounding: Literal["half_up", "half_even"] = Field("half_up", description="How printed figures are rounded.")
 
     _path: str = PrivateAttr("")

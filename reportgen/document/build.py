@@ -23,11 +23,13 @@ from reportgen.document.model import Document, Section
 from reportgen.document.printed import facts_of
 from reportgen.document.printer import Printer
 from reportgen.document.report import load_report
+from reportgen.document.restatement import build_restatement
 from reportgen.document.scopes import foot_name
 from reportgen.document.seal import build_seal
 from reportgen.document.sections import build_sections
 from reportgen.document.texts import load_texts
 from reportgen.edition import EditionIds
+from reportgen.facts.restated import Restatement
 from reportgen.facts.table import FactSet
 from reportgen.findings.finding import Findings
 from reportgen.findings.rulebook import load_rulebook
@@ -35,11 +37,12 @@ from reportgen.findings.rulebook import load_rulebook
 
 def build(
     facts: FactSet, findings: Findings, job: Job, context: RunContext, locale: Locale, scope: str,
-    edition: EditionIds, comment: Comment | None = None,
+    edition: EditionIds, comment: Comment | None = None, restated: Restatement | None = None,
 ) -> Document:
     """The document of one scope in one language. Raises TemplateError (exit 6) where a report's files are wrong.
 
-    `facts` must carry the findings' statistics already; `comment` is printed as the unit head's own words.
+    `facts` must carry the findings' statistics already; `comment` is printed as the unit head's own words;
+    `restated` makes the page that says what a correction changed.
     Figures come without drawings; the charts stage adds them.
     """
     report = load_report(context, job.report)
@@ -58,6 +61,8 @@ def build(
     _sections(plan, edition)
     written = draft(plan.exhibits.made)
     sections = _sections(written, edition)
+    if restated is not None:
+        sections = (build_restatement(written, restated, _in_order(written, sections)), *sections)
     cover = build_cover(written, edition)
     parts = (foot_name(written), cover.period, edition_words(written, edition))
     footer = (" · ".join(part for part in parts if part), cover.classification)
@@ -66,6 +71,11 @@ def build(
         written.word("contents"), written.word("continued"), frozenset(written.numerals),
         facts_of(sections) | written.cited.keys(),
     )
+
+
+def _in_order(draft: Draft, sections: tuple[Section, ...]) -> list[str]:
+    """Ids of the facts that are printed, in the order of their first print, then what only charts draw."""
+    return [*draft.cited, *sorted(facts_of(sections) - draft.cited.keys())]
 
 
 def _sections(draft: Draft, edition: EditionIds) -> tuple[Section, ...]:

@@ -38,13 +38,14 @@ STAGES = ("sources", "frames", "facts", "findings", "charts", "document", "rende
 """The way through. A stage knows nothing of a later one."""
 VALUES = {
     "sources.origin", "frames.quality", "charts.chart", "document.model", "document.environment", "document.numbers",
-    "facts.fact", "facts.metric", "facts.segment", "facts.table", "facts.publish",
+    "facts.fact", "facts.metric", "facts.segment", "facts.table", "facts.publish", "facts.restated",
     "findings.finding", "findings.request", "findings.rule", "findings.rulebook", "findings.suggestion",
     "findings.derived", "findings.follow_up", "findings.terms",
 }
 """What a stage on the presenting side of the fact table may import from another: frozen values, no machinery.
 
-`facts.publish` is the fact table in writing, `findings.derived` the names of derived metrics,
+`facts.publish` is the fact table in writing, `facts.restated` what a correction changed in it,
+`findings.derived` the names of derived metrics,
 `document.environment` the document's templates.
 """
 PRESENTING = {"findings", "charts", "document", "render"}

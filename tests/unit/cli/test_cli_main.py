@@ -254,7 +254,7 @@ def test_a_full_disk_is_said(arguments: list[str]) -> None:
 def test_a_termination_cleans_up_and_says_so(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\nfrom types import ModuleType\nfrom reportgen.cli import main\n"
-        "def run_job(job, context, progress, scopes):\n"
+        "def run_job(job, context, progress, scopes, restate):\n"
         "    try:\n        os.kill(os.getpid(), signal.SIGTERM)\n        signal.pause()\n"
         "    finally:\n        print('cleaned', file=sys.stderr)\n"
         "stage = ModuleType('reportgen.pipeline')\nstage.run_job = run_job\nsys.modules['reportgen.pipeline'] = stage\n"

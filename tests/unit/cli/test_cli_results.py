@@ -41,10 +41,10 @@ def computed(pipeline: Callable[..., None], fact_set: FactSet) -> None:
 
 
 def test_run_prints_each_reports_path(desk: Any, pipeline: Callable[..., None]) -> None:
-    def run_job(job: Any, context: Any, progress: Any, scopes: Any) -> Any:
+    def run_job(job: Any, context: Any, progress: Any, scopes: Any, restate: str) -> Any:
         progress.stage("facts", f"stock\x1b[0m{scopes}")
         reports = (context.report_path("bank", "zh-CN"), Path("/elsewhere/bank.en.pdf"))
-        return (SimpleNamespace(reports=reports, workbooks=(Path("/elsewhere/bank.en.xlsx"),)),)
+        return (SimpleNamespace(fresh=True, reports=reports, workbooks=(Path("/elsewhere/bank.en.xlsx"),)),)
 
     pipeline(run_job=run_job)
     told = desk.call("run", desk.job, "--period", "2011-05")
@@ -215,10 +215,10 @@ def test_of_several_jobs_one_that_fails_does_not_stop_the_others(desk: Any, pipe
         (desk.root / desk.job).read_text(encoding="utf-8").replace("job: small", "job: other"), encoding="utf-8"
     )
 
-    def run_job(job: Any, context: Any, progress: Any, scopes: Any) -> Any:
+    def run_job(job: Any, context: Any, progress: Any, scopes: Any, restate: str) -> Any:
         if job.job == "small":
             raise SourceError(Problem("source 'list'", "is empty."), state="No report was made.")
-        return (SimpleNamespace(reports=(context.report_path("bank", "zh-CN"),), workbooks=()),)
+        return (SimpleNamespace(fresh=True, reports=(context.report_path("bank", "zh-CN"),), workbooks=()),)
 
     pipeline(run_job=run_job)
     told = desk.call("run", desk.job, "other.yaml", "--period", "2011-05")

@@ -1,0 +1,181 @@
+"""From what a run made to an issued edition: objects first, then the manifest, then the log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+
+from reportgen.archive import surroundings
+from reportgen.archive.archive import Archive
+from reportgen.archive.canonical import dumps
+from reportgen.archive.encrypt import encrypt
+from reportgen.archive.entry import utc
+from reportgen.archive.frozen import freeze
+from reportgen.archive.manifest import (
+    Artefact,
+    Code,
+    Contents,
+    Input,
+    Key,
+    Manifest,
+    Operator,
+    Quality,
+    Retention,
+    Span,
+    Supersedes,
+)
+from reportgen.archive.record import Record, record_bytes
+from reportgen.archive.retention import retention_of
+from reportgen.archive.state import Issued
+from reportgen.archive.tree import gather_home, plant
+from reportgen.config.model import Locale
+from reportgen.context import RunContext
+from reportgen.document.model import Document
+from reportgen.edition import EditionIds
+from reportgen.errors import ArchiveError, Problem
+from reportgen.facts.publish import value_text
+from reportgen.facts.table import FactSet
+from reportgen.findings.finding import Findings
+from reportgen.render.attached import facts_csv
+
+TOTALS = ("customers_total", "aum_point", "customers_lost", "customers_net_new")
+"""Metrics whose unsegmented facts stand in the manifest, so that a ledger can be held against it without a PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One scope's finished edition."""
+
+    scope: str
+    ids: EditionIds
+    facts: FactSet
+    """What the scope's report may know, with statistics."""
+    findings: Findings
+    documents: Sequence[Document]
+    files: Sequence[tuple[Locale, str, bytes]]
+    """Language, suffix (pdf, xlsx), content."""
+    edition_json: bytes
+    record: Record
+    supersedes: Supersedes | None = None
+
+
+class Deposit:
+    """One run's editions on their way into the archive. What they share is stored once."""
+
+    def __init__(self, archive: Archive, context: RunContext, everything: FactSet, started: datetime) -> None:
+        self.archive = archive
+        self.context = context
+        self.everything = everything
+        self.started = started
+
+    def issue(self, made: Made) -> Issued:
+        """Store what the edition consists of and commit it. Raises ArchiveError (exit 8), AlreadyIssued (exit 9)."""
+        return self.archive.issue(self._manifest(made))
+
+    def _manifest(self, made: Made) -> Manifest:
+        job, context, store = self.context.job, self.context, self.archive.store
+        period = context.period
+        return Manifest(
+            key=Key(job=job.job, period=period.label, scope=made.scope, revision=made.ids.edition),
+            edition=made.ids.short, report=job.report,
+            title={one.locale: one.cover.title for one in made.documents},
+            supersedes=made.supersedes,
+            artefacts=[self._artefact(made.scope, *file) for file in made.files],
+            contents=Contents(
+                facts=self._facts, facts_csv=store.put(facts_csv(made.facts, made.scope)),
+                findings=store.put(freeze(made.findings)),
+                documents={one.locale: store.put(freeze(one)) for one in made.documents},
+                edition_json=store.put(made.edition_json), record=store.put(record_bytes(made.record)),
+                queries=self._queries, job=store.put_file(Path(job.path)),
+                home=plant(gather_home(context, made.scope), store), lock=self._lock,
+            ),
+            inputs=[
+                Input(name=one.name, type=one.type, location=one.location, sha256=one.sha256, rows=one.rows,
+                      columns=list(one.columns), as_of=one.as_of, kept=self._kept.get(one.name, ""))
+                for one in made.facts.origins
+            ],
+            quality=[
+                Quality(gate=one.gate, source=one.source, column=one.column, count=one.count, total=one.total,
+                        verdict=one.verdict)
+                for one in made.facts.quality
+            ],
+            totals=_totals(made.facts, made.scope), currency=made.facts.currency,
+            period=Span(start=period.start.isoformat(), end=period.end.isoformat(), zone=job.period.zone),
+            as_of=made.facts.as_of, classification=job.classification,
+            retention=Retention(**retention_of(job, context.clock())), code=self._code,
+            operator=Operator(**surroundings.operator()), started=utc(self.started), finished=utc(context.clock()),
+        )
+
+    @cached_property
+    def _facts(self) -> str:
+        return self.archive.store.put(freeze(self.everything))
+
+    @cached_property
+    def _queries(self) -> str:
+        told = {"queries": dict(self.everything.queries), "query_of": dict(self.everything.query_of)}
+        return self.archive.store.put(dumps(told))
+
+    @cached_property
+    def _kept(self) -> dict[str, str]:
+        """Source to the object of its copy, sealed to the auditors' key; empty where the job keeps none.
+
+        Raises ArchiveError (exit 8) where a file is no longer what the run read: a copy of something else is none.
+        """
+        rule, kept = self.context.job.archive.keep_inputs, dict[str, str]()
+        if rule is None:
+            return kept
+        public = self.context.root.joinpath(rule.to).read_bytes()
+        for one in self.everything.origins:
+            path = self.context.root / one.location
+            if not path.is_file():
+                continue  # a table that no file holds: the demonstration bank is made from its seed
+            with path.open("rb") as source:
+                if hashlib.file_digest(source, "sha256").hexdigest() != one.sha256:
+                    raise ArchiveError(Problem(one.location, "has changed since the run read it."),
+                                       state="Nothing was issued.", hint="Run again, on data that stand still.")
+                source.seek(0)
+                sealed = self.context.path(f"{one.name}.sealed")
+                with sealed.open("wb") as target:
+                    target.writelines(encrypt(source, public))
+            kept[one.name] = self.archive.store.put_file(sealed)
+        return kept
+
+    @cached_property
+    def _lock(self) -> str:
+        path = surroundings.lock_file(self.context.home)
+        return self.archive.store.put_file(path) if path else ""
+
+    @cached_property
+    def _code(self) -> Code:
+        return Code.model_validate(surroundings.code())
+
+    def _artefact(self, scope: str, locale: Locale, suffix: str, content: bytes) -> Artefact:
+        name = self.context.report_path(scope, locale, suffix).name
+        return Artefact(
+            role="pdf" if suffix == "pdf" else "xlsx", locale=locale, name=name,
+            sha256=self.archive.store.put(content), bytes=len(content), pages=_pages(content) if suffix == "pdf" else 0,
+            sm3=hashlib.new("sm3", content).hexdigest() if self.context.job.archive.sm3 else "",
+        )
+
+
+def _pages(pdf: bytes) -> int:
+    import pikepdf
+
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        return len(opened.pages)
+
+
+def _totals(facts: FactSet, scope: str) -> dict[str, str]:
+    found = (facts.find(name, scope=scope) for name in TOTALS)
+    return {fact.id: value_text(fact, facts.currency) for fact in found if fact is not None}
+
+
+def manifest_json(manifest: Manifest) -> str:
+    """The manifest for reading: indented, keys in the order of the model."""
+    return json.dumps(manifest.model_dump(mode="json"), ensure_ascii=False, indent=1)
