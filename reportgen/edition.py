@@ -65,7 +65,7 @@ def identify(
     job = context.job
     templates = [context.shared("templates", name) for name in ("base", "assets", job.report)]
     rules = [context.shared("config", name) for name in ("rules", "suggestions", "metrics", "dimensions")]
-    table = to_csv(facts, [scope]).encode()
+    table = to_csv(facts, facts.told_in(scope)).encode()
     return EditionIds(
         FIRST,
         hashlib.sha256(table).hexdigest(),
@@ -79,13 +79,14 @@ def identify(
 
 def edition_json(ids: EditionIds, facts: FactSet, context: RunContext, scope: str = "bank") -> bytes:
     """The attached `edition.json`: sorted keys, UTF-8, no clock."""
+    told = facts.told_in(scope)
     content = {
         **_told(facts, context, scope),
         "format": "reportgen-edition 1",
         "edition": ids.edition,
         "id": ids.short,
         "job": {"name": context.job.job, "sha256": ids.job},
-        "facts": {"rows": sum(1 for _ in facts.of_scope(scope)), "sha256": ids.facts},
+        "facts": {"rows": sum(fact.scope in told for fact in facts.facts), "sha256": ids.facts},
         "templates": {"sha256": ids.templates},
         "rules": {"sha256": ids.rules},
         **({"memory": dict(ids.memory)} if ids.memory else {}),

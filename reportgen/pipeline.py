@@ -32,7 +32,7 @@ from reportgen.protocols import Progress, Renderer, Silent
 from reportgen.recall import recalled, remembered
 from reportgen.render import render_pdf, reread
 from reportgen.render.workbook import render_workbook
-from reportgen.scope import chosen_scopes
+from reportgen.scope import check_scopes, chosen_scopes
 from reportgen.wanted import wanted_metrics
 
 
@@ -58,6 +58,7 @@ def run_job(
     Raises ReportgenError; its `code` is the exit code.
     """
     progress = progress or Silent()
+    check_scopes(scopes)
     try:
         facts = gather(job, context, progress)
         chosen = chosen_scopes(job, facts, scopes)
@@ -73,7 +74,8 @@ def run_scope(
     job: Job, context: RunContext, everything: FactSet, scope: str, progress: Progress, render: Renderer
 ) -> Edition:
     """The report of one scope from facts it may see."""
-    facts = everything.seen_from(scope)
+    report = load_report(context, job.report)
+    facts = everything.seen_from(scope, report.compared())
     progress.stage("findings", f"{job.report} {scope}")
     record, comment = latest_before(context, scope), load_comment(context, scope)
     findings = judge(job, context, facts, scope, record)
@@ -98,7 +100,7 @@ def run_scope(
     for draft, target in drafts:
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(draft, target)  # noqa: PTH105 - the atomic call by its own name
-    terms = terms_of(facts, load_rulebook(context), job, load_report(context, job.report).rules)
+    terms = terms_of(facts, load_rulebook(context), job, report.rules)
     issues, suggestions = remembered(findings, facts, documents)
     keep(Record(job.job, facts.period, scope, ids.short, issues, suggestions, terms), context)
     made = tuple(target for _, target in drafts)

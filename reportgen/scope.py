@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from reportgen.config import Job
 from reportgen.errors import JobError, Problem, nearest
 from reportgen.facts.table import FactSet
+
+_KINDS = ["bank", "region", "branch"]
+_FORM = re.compile(r"bank|(region|branch):.+")
+
+
+def check_scopes(asked: Sequence[str]) -> None:
+    """JobError for one that names no unit, before the data are read."""
+    if wrong := [one for one in asked if not _FORM.fullmatch(one)]:
+        raise JobError(
+            [Problem("--scope", f"{one} is no scope.{nearest(one.partition(':')[0], _KINDS)}") for one in wrong],
+            state="Nothing was read.",
+            hint="A scope is bank, region:CODE or branch:CODE, with the code that the data hold.",
+        )
 
 
 def chosen_scopes(job: Job, facts: FactSet, asked: Sequence[str]) -> tuple[str, ...]:

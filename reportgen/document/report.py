@@ -10,6 +10,7 @@ from reportgen.config.frame import Role
 from reportgen.config.loader import read
 from reportgen.config.model import Id, Model
 from reportgen.context import Shelf
+from reportgen.document.sentence import slot
 from reportgen.errors import Problem, TemplateError
 from reportgen.findings.request import TestRequest
 from reportgen.findings.rule import RuleId
@@ -304,6 +305,11 @@ class Report(Model):
         pairs = [(one.against, one.dimension) for one in self.tests()]
         pairs += [(against, by) for against, by in drawn if against and by]
         return tuple(dict.fromkeys(pairs))
+
+    def compared(self) -> frozenset[str]:
+        """Metrics that a unit's report sets beside the averages of its region and the bank."""
+        asked = (block.compare for block in self.blocks() if block.compare is not None)
+        return frozenset(slot(text).name for one in asked for text in one.metrics)
 
     @model_validator(mode="after")
     def _ids_are_single(self) -> Report:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from reportgen.facts.fact import Fact, Statistic, fact_id
@@ -142,11 +142,11 @@ class FactSet:
         """`bank` first, then regions and branches in order."""
         return sorted({fact.scope for fact in self.facts}, key=lambda scope: (scope != "bank", scope))
 
-    def seen_from(self, scope: str) -> FactSet:
-        """What a scope's report may know: its own facts and, to compare with, averages of its region and the bank.
+    def seen_from(self, scope: str, compared: Collection[str] = ()) -> FactSet:
+        """What a scope's report may know: its own facts and, of the metrics `compared`, averages above it.
 
-        Averages are ratios and measures computed whole, never cut by branch, region or manager. No other unit's
-        facts, names or segments are left in it.
+        Averages are ratios and measures computed whole of its region and the bank, never cut by branch, region or
+        manager; sums of others are none. No other unit's facts, names or segments are left in it.
         """
         if scope == "bank":
             return self
@@ -155,7 +155,8 @@ class FactSet:
         facts = tuple(
             one for one in self.facts
             if one.scope == scope
-            or (one.scope in above and self.metrics[one.metric].additivity != "additive" and one.dimension not in whose)
+            or (one.scope in above and one.metric in compared and one.dimension not in whose
+                and self.metrics[one.metric].additivity != "additive")
         )
         mine = {(one.dimension, one.segment) for one in facts if one.scope == scope}
         dimensions = {
@@ -165,6 +166,10 @@ class FactSet:
         }
         names = {one: words for one, words in self.units.items() if one in {scope, *above}}
         return replace(self, facts=facts, dimensions=dimensions, units=names)
+
+    def told_in(self, scope: str) -> tuple[str, ...]:
+        """The scopes whose facts an edition of `scope` carries: the bank's its own, a unit's all that it sees."""
+        return ("bank",) if scope == "bank" else tuple(self.scopes())
 
     def of_scope(self, scope: str) -> Iterator[Fact]:
         return (fact for fact in self.facts if fact.scope == scope)
