@@ -97,7 +97,7 @@ def test_a_branch_report_carries_its_own_facts_and_the_averages_it_prints(bank: 
     region = units["branch"]["B07"]["region"]
     rows = list(csv.DictReader(io.StringIO(attached["facts.csv"])))
     assert {row["scope"] for row in rows} == {"branch:B07", f"region:{region}", "bank"}
-    compared = yaml.safe_load((bank / "templates/retention_execution/report.yaml").read_text(encoding="utf-8"))
+    compared = yaml.safe_load((ROOT / "templates/retention_execution/report.yaml").read_text(encoding="utf-8"))
     averages = next(block["compare"]["metrics"] for section in compared["sections"]
                     for block in section["blocks"] if "compare" in block)
     above = [row for row in rows if row["scope"] != "branch:B07"]
