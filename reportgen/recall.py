@@ -47,7 +47,7 @@ def _titles(document: Document) -> dict[str, str]:
     blocks = [block for section in document.sections for block in section.blocks]
     return {
         one.number: _plain(one.title)
-        for block in blocks if isinstance(block, Issues)
+        for block in blocks if isinstance(block, Issues) and block.style == "full"
         for one in block.issues
     }
 

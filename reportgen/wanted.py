@@ -31,4 +31,8 @@ def _texts(shelf: Shelf, report: Report, rulebook: Rulebook) -> Iterator[str]:
         yield from (path.read_text(encoding="utf-8") for path in files)
     rules = [rulebook.rules[name] for name in report.rules if name in rulebook.rules]
     yield from (rule.model_dump_json() for rule in rules)
-    yield from (one.model_dump_json() for one in rulebook.suggestions.values())
+    brought = {name for rule in rules for name in rule.suggestions}
+    for name, one in rulebook.suggestions.items():
+        # What a check compares is printed with it, so a suggestion that cannot come needs none of it.
+        may_come = name in brought or one.segment is not None or one.trigger is not None
+        yield one.model_dump_json(exclude=set() if may_come else {"measures"})

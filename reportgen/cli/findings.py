@@ -33,8 +33,9 @@ def findings(job_path: str, period: str | None, output: str, scope: str, as_json
     """
     context = start(job_path, period, output)
     from reportgen.pipeline import gather, judge
-    from reportgen.scope import chosen_scopes
+    from reportgen.scope import check_scopes, chosen_scopes
 
+    check_scopes([scope])
     try:
         with progress() as told:
             everything = gather(context.job, context, told)

@@ -129,6 +129,11 @@ class Draft:
             return ""
         return self.phrase("in_unit", unit=unit)
 
+    def counted(self, metric: str, text: str) -> str:
+        """A bare count with its classifier (117笔) where the texts know one (`words: counted_<id>`)."""
+        key = f"counted_{metric}"
+        return self.phrase(key, value=text) if key in self.texts.words else text
+
     def inside(self, label: str) -> str:
         """A label inside an English sentence: its first letter small unless it is an abbreviation."""
         return label if self.locale == "zh-CN" or label[1:2].isupper() else label[:1].lower() + label[1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from reportgen.document.customers import customers_of, named
 from reportgen.document.draft import Draft
 from reportgen.document.model import Span
 from reportgen.document.sentence import Slot
@@ -60,12 +61,37 @@ def _dimension(draft: Draft, finding: Finding, style: str) -> Span | None:
     return draft.plain(draft.dimension_label(finding.dimension)) if finding.dimension else None
 
 
+def _counterpart(finding: Finding) -> tuple[str, str]:
+    against = finding.against or (parse_fact_id(finding.fact) or {}).get("against", "")
+    dimension, _, segment = against.partition("=")
+    return dimension, segment
+
+
 def _against(draft: Draft, finding: Finding, style: str) -> Span:
     """What the segment was judged on: a product, a group of the other dimension, a metric."""
     del style
-    against = finding.against or (parse_fact_id(finding.fact) or {}).get("against", "")
-    dimension, _, segment = against.partition("=")
+    dimension, segment = _counterpart(finding)
     return Span(draft.metric_label(segment) if dimension == "attribute" else draft.label(dimension, segment))
+
+
+def _object(draft: Draft, finding: Finding, style: str) -> Span | None:
+    """The same as it stands inside a sentence."""
+    del style
+    dimension, segment = _counterpart(finding)
+    if dimension == "attribute":
+        return Span(draft.inside(draft.metric_label(segment)))
+    return Span(named(draft, dimension, segment)) if segment else None
+
+
+def _customers(draft: Draft, finding: Finding, style: str) -> Span | None:
+    del style
+    return draft.plain(customers_of(draft, finding.dimension, finding.segment)) if finding.segment else None
+
+
+def _among(draft: Draft, finding: Finding, style: str) -> Span | None:
+    del style
+    dimension, segment = _counterpart(finding)
+    return draft.plain(customers_of(draft, dimension, segment)) if segment else None
 
 
 _SAID: dict[str, Callable[[Draft, Finding, str], Span | None]] = {
@@ -78,6 +104,13 @@ _SAID: dict[str, Callable[[Draft, Finding, str], Span | None]] = {
     "segment": _segment,
     "dimension": _dimension,
     "against": _against,
+    "object": _object,
+    "customers": _customers,
+    "among": _among,
 }
 FINDING_NAMES = frozenset({*_SAID, "param", *DERIVED})
-"""What may stand behind `finding.`: a lint holds the rules' sentences to it."""
+"""What may stand behind `finding.`: a lint holds the rules' sentences to it.
+
+`segment` and `against` are labels as a table has them; `customers` is what a sentence calls the customers of the
+segment, `among` those of the counterpart, and `object` the counterpart where it is no group of customers.
+"""

@@ -21,6 +21,8 @@ UNKNOWN = ("missing", "unknown")
 """Segments of customers of whom nothing is known: never the subject of a sentence."""
 NOTES = ("info", "opportunity")
 """Severities of findings that are no problems."""
+PHRASES = ("finding.customers", "finding.among", "finding.object")
+"""Placeholders in the words of a sentence's inside: at its beginning they take a capital."""
 CONFIDENCE = "95%"
 """The level of every interval the program prints."""
 VERDICT_N = 30
@@ -49,6 +51,8 @@ class Scene:
             printed = self.resolve(piece)
             if printed is None:
                 return None
+            if not spans and piece.name in PHRASES:
+                printed = replace(printed, text=printed.text[:1].upper() + printed.text[1:])
             spans.append(replace(printed, strong=True) if piece.strong else printed)
         return tuple(spans)
 

@@ -6,6 +6,7 @@ Everything else builds Ibis expressions. Each query that yields facts is kept as
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN = 20
+THREADS = "REPORTGEN_THREADS"
+"""Environment variable: how many threads a run's queries may use; without it, all cores."""
 
 
 def _quoted(name: str) -> str:
@@ -46,7 +49,9 @@ class DuckEngine:
     def __init__(self, work: Path) -> None:
         import ibis
 
-        self._connection = ibis.duckdb.connect(temp_directory=str(work))
+        threads = os.environ.get(THREADS, "")
+        limit = {"threads": int(threads)} if threads.isdecimal() and int(threads) else {}
+        self._connection = ibis.duckdb.connect(temp_directory=str(work), **limit)
         # The program never needs what an extension or the network could add.
         for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
             self._run(f"SET {setting} = false")

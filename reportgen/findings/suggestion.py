@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from reportgen.config.model import Id, Model
 from reportgen.findings.judge import Conditions, SegmentRange
 from reportgen.findings.rule import Param, Sentence, in_every_locale
+
+MEASURE = r"^[a-z][a-z0-9_]*(\[\*\])?$"
 
 
 class SegmentTrigger(Model):
@@ -37,6 +39,9 @@ class Suggestion(Model):
     text: Sentence
     owner: Sentence
     check: Sentence = Field(description="How the next report tells whether it worked.")
+    measures: tuple[Annotated[str, StringConstraints(pattern=MEASURE)], ...] = Field(
+        (), description="Metrics the check compares, printed with it as they are now; `metric[*]` of the one segment."
+    )
     due_days: int = Field(ge=1, le=366, description="Calendar days after the period's last day.")
     segment: SegmentTrigger | None = None
     trigger: Trigger | None = None

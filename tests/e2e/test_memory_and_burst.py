@@ -90,10 +90,20 @@ def test_a_branch_report_names_no_other_branch(bank: Path) -> None:
     assert [name for name in units["branch"] if name != "B07" and re.search(rf"\b{name}\b", said)] == []
 
 
-def test_a_branch_report_carries_its_own_facts_alone(bank: Path) -> None:
+def test_a_branch_report_carries_its_own_facts_and_the_averages_it_prints(bank: Path) -> None:
     with pikepdf.open(pdf(bank, "branch:B07")) as opened:
         attached = {name: one.get_file().read_bytes().decode() for name, one in opened.attachments.items()}
-    assert {row["scope"] for row in csv.DictReader(io.StringIO(attached["facts.csv"]))} == {"branch:B07"}
+    units = yaml.safe_load((bank / "config/units/demo.yaml").read_text(encoding="utf-8"))
+    region = units["branch"]["B07"]["region"]
+    rows = list(csv.DictReader(io.StringIO(attached["facts.csv"])))
+    assert {row["scope"] for row in rows} == {"branch:B07", f"region:{region}", "bank"}
+    compared = yaml.safe_load((ROOT / "templates/retention_execution/report.yaml").read_text(encoding="utf-8"))
+    averages = next(block["compare"]["metrics"] for section in compared["sections"]
+                    for block in section["blocks"] if "compare" in block)
+    above = [row for row in rows if row["scope"] != "branch:B07"]
+    assert {row["metric"] for row in above} <= set(averages)
+    assert {row["metric"] for row in above if row["period"] == "2025-12"} >= {"churn_rate", "coverage_rate"}
+    assert {row["dimension"] for row in above} & {"branch", "region", "rm"} == set()
     assert json.loads(attached["edition.json"])["scope"] == "branch:B07"
     assert not re.search(r"branch:B(?!07)\d\d", "".join(attached.values()))
 

@@ -86,7 +86,9 @@ def test_the_rounding_note_stands_where_shares_do_not_add_up_and_nowhere_else(re
     bands = next(part for part in tables.values() if "500万～600万元2027.8" in part)
     assert "99.9%" in age
     assert "四舍五入" in age
-    assert "四舍五入" not in bands.split("来源")[1][:120]
+    note = bands.split("来源")[1][:120]
+    assert "期初资产占比各项之和为100.1%" in note
+    assert "户数占比各项之和" not in note
 
 
 def test_the_english_study_is_its_equal(reports):

@@ -29,7 +29,7 @@ def build_actions(draft: Draft, block: ActionsBlock) -> tuple[Block, ...]:
     chosen = made[: block.top] if brief else made
     if brief and not chosen:
         return ()
-    actions = tuple(make(number=number) for number, make in enumerate(chosen, 1))
+    actions = tuple(make(number=number, now=not brief) for number, make in enumerate(chosen, 1))
     return (Actions(actions, "brief" if brief else "full", "" if actions else draft.word("no_actions")),)
 
 
@@ -39,12 +39,14 @@ def suggested(findings: tuple[Finding, ...]) -> list[str]:
     return list(dict.fromkeys(name for one in rounds for name in one if name is not None))
 
 
-def _action(draft: Draft, *, number: int, name: str) -> Action:
+def _action(draft: Draft, *, number: int, now: bool, name: str) -> Action:
     cites = [one for one in draft.findings.findings if name in one.suggestions]
-    return _told(draft, number, name, Scene(draft, cites[0]), _links(draft, cites))
+    told = _told(draft, number, name, Scene(draft, cites[0]), _links(draft, cites))
+    cells = {(one.dimension, one.segment) for one in cites}
+    return _with_measures(draft, told, name, cells.pop() if len(cells) == 1 else None) if now else told
 
 
-def _prompted(draft: Draft, *, number: int, prompt: Prompt) -> Action:
+def _prompted(draft: Draft, *, number: int, now: bool, prompt: Prompt) -> Action:
     """A suggestion that a segment raises and no issue: its evidence stands with it."""
     because = draft.rulebook.suggestions[prompt.suggestion].because or {}
     fact = draft.facts.get(prompt.fact)
@@ -54,7 +56,37 @@ def _prompted(draft: Draft, *, number: int, prompt: Prompt) -> Action:
     links: Text = tuple(one.link() for one in shown)
     if not links:
         links = (Span(draft.label(fact.dimension, fact.segment) if fact and fact.dimension else "—"),)
-    return replace(_told(draft, number, prompt.suggestion, scene, links), because=said)
+    told = replace(_told(draft, number, prompt.suggestion, scene, links), because=said)
+    return _with_measures(draft, told, prompt.suggestion, scene.cell) if now else told
+
+
+def _with_measures(draft: Draft, told: Action, name: str, cell: tuple[str, str] | None) -> Action:
+    """The check with what its metrics are now: `（本期91.2%）`, of several `（本期：调查回收率18.4%，满意占比70.5%）`.
+
+    Those this data lacks are left out; so is `metric[*]`, of the segment the suggestion is about, where it is about
+    several.
+    """
+    asked = draft.rulebook.suggestions[name].measures
+    parts: list[Text] = []
+    for measure in asked:
+        metric, of_segment = measure.removesuffix("[*]"), measure.endswith("[*]")
+        dimension, segment = (cell or ("", "")) if of_segment else ("", "")
+        fact = None if of_segment and not segment else draft.find(metric, dimension=dimension, segment=segment)
+        if fact is not None:
+            value = draft.value(fact)
+            value = replace(value, text=draft.counted(metric, value.text))
+            label = draft.inside(draft.metric_label(metric)) + ("" if draft.locale == "zh-CN" else " ")
+            parts.append((value,) if len(asked) == 1 else (Span(label), value))
+    if not parts:
+        return told
+    last = told.check[-1]
+    stop = last.text[-1] if last.text.endswith(("。", ".")) else ""  # behind the bracket, which is of the sentence
+    gap, close = ("，", "）") if draft.locale == "zh-CN" else (", ", ")")
+    line: list[Span] = [*told.check[:-1], replace(last, text=last.text.removesuffix(stop))]
+    line.append(Span(draft.word("action.now" if len(asked) == 1 else "action.now_each")))
+    for number, part in enumerate(parts):
+        line += [*([Span(gap)] if number else []), *part]
+    return replace(told, check=(*line, Span(close + stop)))
 
 
 def _told(draft: Draft, number: int, name: str, scene: Scene, cites: Text) -> Action:

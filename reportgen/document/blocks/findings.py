@@ -2,31 +2,72 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from dataclasses import replace
+from itertools import groupby, zip_longest
 
 from reportgen.document.draft import Draft
-from reportgen.document.model import Block, Issue, Issues, Span, Text
+from reportgen.document.evidence import evidence
+from reportgen.document.model import Block, Issue, Issues, Paragraph, Span, Text
 from reportgen.document.report import FindingsBlock
-from reportgen.document.scene import CONFIDENCE, Scene
+from reportgen.document.scene import Scene
 from reportgen.facts.fact import parse_fact_id
-from reportgen.findings.derived import DERIVED
 from reportgen.findings.finding import Finding, Severity
 from reportgen.findings.rule import Wording
 
 MOST_EXHIBITS = 3
+MOST_IN_FULL = 4
+"""So many findings of one rule are all told in full."""
+IN_FULL = 3
+"""Of more than that, so many are; the others follow as title and evidence."""
 NO_AMOUNTS = "no_amounts"
 """A rule's variant for data in which nobody has an amount."""
 _NEUTRAL = {"worse": "larger", "better": "smaller"}
 
 
 def build_findings(draft: Draft, block: FindingsBlock) -> tuple[Block, ...]:
-    """All findings in full, or `top` of them in brief: the first of every rule before any rule's second, by number."""
-    brief = block.top is not None
-    chosen = draft.findings.findings
-    if brief:
-        chosen = tuple(sorted(in_turn(chosen)[: block.top], key=lambda one: one.number))
-    issues = tuple(_issue(draft, one) for one in chosen)
-    return (Issues(issues, "brief" if brief else "full", "" if issues else draft.word("no_issues")),)
+    """All findings in full, or `top` of them in brief: the first of every rule before any rule's second, by number.
+
+    The brief ones are ranked from 1 and refer to their place in the full list.
+    """
+    if block.top is None:
+        return _listed(draft)
+    chosen = sorted(in_turn(draft.findings.findings)[: block.top], key=lambda one: one.number)
+    issues = tuple(_ranked(draft, rank, one) for rank, one in enumerate(chosen, 1))
+    return (Issues(issues, "brief", "" if issues else draft.word("no_issues")),)
+
+
+def _listed(draft: Draft) -> tuple[Block, ...]:
+    """All findings by number; where one rule has many, those after the first few as title and evidence only."""
+    blocks: list[Block] = []
+    issues: list[Issue] = []
+    for rule, group in groupby(draft.findings.findings, key=lambda one: one.rule):
+        findings = list(group)
+        full = len(findings) if len(findings) <= MOST_IN_FULL else IN_FULL
+        issues += [_issue(draft, one) for one in findings[:full]]
+        if findings[full:]:
+            blocks += [Issues(tuple(issues)), _rest(draft, rule, len(findings) - full)]
+            issues = [_shortened(_issue(draft, one)) for one in findings[full:]]
+    if issues or not blocks:
+        blocks.append(Issues(tuple(issues), "full", "" if issues else draft.word("no_issues")))
+    return tuple(blocks)
+
+
+def _rest(draft: Draft, rule: str, count: int) -> Paragraph:
+    return Paragraph((draft.plain(draft.phrase("issues.rest", count=str(count), rule=rule)),), "note")
+
+
+def _shortened(issue: Issue) -> Issue:
+    """Title and evidence: the sentence of its rule stands with the first ones."""
+    return replace(issue, text=(), rule="")
+
+
+def _ranked(draft: Draft, rank: int, finding: Finding) -> Issue:
+    """A finding on the summary page: its rank there, and a link to its place in the list."""
+    issue = _issue(draft, finding)
+    there = Span(draft.phrase("issue.there", number=str(finding.number)), href=issue_anchor(finding.number))
+    gap = Span("、" if draft.locale == "zh-CN" else ", ")
+    exhibits = (there, gap, *issue.exhibits) if issue.exhibits else (there,)
+    return replace(issue, number=draft.known(str(rank)), exhibits=exhibits)
 
 
 def in_turn(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -46,13 +87,13 @@ def _issue(draft: Draft, finding: Finding) -> Issue:
     title, text = _worded(draft, finding, rule.wording(finding))
     if not text and NO_AMOUNTS in rule.variants:
         title, text = _worded(draft, finding, rule.variants[NO_AMOUNTS])
-    evidence = _evidence(draft, finding)
+    shown = evidence(draft, finding)
     # A sentence whose figures this data lacks is not left out in silence: the evidence speaks for itself.
     return Issue(
         issue_anchor(finding.number), draft.known(str(finding.number)), finding.severity,
         draft.word(f"severity.{finding.severity}"),
         title or (Span(draft.phrase("issue.untitled", rule=finding.rule)),),
-        text or (Span(draft.word("issue.no_text")), *evidence), evidence, finding.rule, _exhibits(draft, finding),
+        text or (Span(draft.word("issue.no_text")), *shown), shown, finding.rule, _exhibits(draft, finding),
         _tag(draft, finding),
     )
 
@@ -74,40 +115,6 @@ def _worded(draft: Draft, finding: Finding, wording: Wording) -> tuple[Text | No
     scene, place = Scene(draft, finding), f"config/rules: {finding.rule}"
     title, text = (scene.render(one[draft.locale].strip(), place) for one in (wording.title, wording.text))
     return title, text
-
-
-def _evidence(draft: Draft, finding: Finding) -> Text:
-    """Value, interval, threshold, n and q in one line."""
-    printer = draft.printer
-    fact = draft.facts.get(finding.fact)
-    value = printer.quantity(finding.value, finding.unit)
-    label = draft.metric_label(fact.metric) if fact else draft.word("evidence.value")
-    shown = Span(value, fact=draft.cite(fact)) if fact else draft.plain(value)
-    colon = "：" if draft.locale == "zh-CN" else ": "
-    parts: list[Text] = [(Span(label + colon), shown)]
-    if finding.low is not None and finding.high is not None:
-        interval = printer.interval(finding.low, finding.high, finding.unit)
-        words = draft.phrase("evidence.interval", confidence=CONFIDENCE, interval=interval)
-        parts.append((draft.plain(words),))
-    # A count of a cross table says nothing without its share; an index has both in the text above.
-    for name in ("rate", "rest_rate") if finding.unit == "customers" else ():
-        if name in finding.derived:
-            figure = printer.quantity(finding.derived[name], DERIVED[name])
-            parts.append((Span(draft.phrase(f"evidence.{name}", value=figure)),))
-    if finding.threshold is not None:
-        words = draft.phrase("evidence.threshold", value=printer.setting(finding.threshold, finding.unit))
-        parts.append((draft.plain(words),))
-    # Of periods taken together n is not the base of the one period's value shown; the text names both.
-    pooled = finding.unit == "share" and finding.derived.get("rate", finding.value) != finding.value
-    if finding.n and not pooled:
-        parts.append((draft.plain(printer.base(finding.n)),))
-    if finding.q is not None:
-        parts.append((draft.plain("q" + printer.probability(finding.q)),))
-    gap = Span("；" if draft.locale == "zh-CN" else "; ")
-    line: list[Span] = []
-    for part in parts:
-        line += [*([gap] if line else []), *part]
-    return tuple(line)
 
 
 def _exhibits(draft: Draft, finding: Finding) -> Text:

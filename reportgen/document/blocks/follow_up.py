@@ -97,11 +97,24 @@ def _now(draft: Draft, one: FollowUp, now: Finding | None) -> Text:
         return (Span(text, fact=draft.cite(fact)) if fact else draft.plain(text),)
     then = one.earlier
     fact = draft.find(then.metric, dimension=then.dimension, segment=then.segment, against=then.against)
-    return (draft.value(fact),) if fact is not None else (Span("—", tone="muted"),)
+    if fact is None:
+        return (Span("—", tone="muted"),)
+    if _judged_by_base(draft, one):
+        return (Span(draft.printer.quantity(Fraction(fact.n), "customers"), fact=draft.cite(fact)),)
+    return (draft.value(fact),)
+
+
+def _judged_by_base(draft: Draft, one: FollowUp) -> bool:
+    """Whether the rule judges how many stand behind the metric and not its value."""
+    rule = draft.rulebook.rules.get(one.earlier.rule)
+    conditions = (each for judge in rule.judges for each in getattr(judge, "conditions", ())) if rule else ()
+    return any(each.metric == one.earlier.metric and each.figure == "n" for each in conditions)
 
 
 def _unit(draft: Draft, one: FollowUp, now: Finding | None) -> Unit | None:
     metric = draft.facts.metrics.get(one.earlier.metric)
+    if _judged_by_base(draft, one):
+        return "customers"
     if metric is not None:
         return metric.unit
     return now.unit if now else ("count" if one.earlier.value == Fraction(int(one.earlier.value)) else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from reportgen.findings.candidate import Candidate, Judgement
 from reportgen.findings.detectors.cells import WHOLE, Cell, cells, words_of
 from reportgen.findings.detectors.limits import Reading, read
@@ -52,10 +54,16 @@ def _candidate(holding: list[Reading], cell: Cell, conditions: Conditions, view:
     first = holding[0]
     n = _population(first, cell, conditions, view)
     statistic = view.statistics.get(first.fact.id)
-    of_whole = cell == WHOLE
+    of_whole, counted = cell == WHOLE, first.condition.figure == "n"
+    # Where too few stand behind a fact, they are what was judged and not its value.
+    value, unit, edge = (
+        (Fraction(first.fact.n), "customers", view.params[first.condition.limit]) if counted
+        else (first.fact.value, first.fact.unit, first.edge)
+    )
     return Candidate(
-        first.fact, first.fact.value, first.fact.unit, n, first.edge,
-        low=statistic.low if statistic else None, high=statistic.high if statistic else None,
+        first.fact, value, unit, n, edge,
+        low=statistic.low if statistic and not counted else None,
+        high=statistic.high if statistic and not counted else None,
         dimension=first.fact.dimension if of_whole else _named(cell, view),
         segment=first.fact.segment if of_whole else cell[1],
         against=first.fact.against,

@@ -45,7 +45,6 @@ class Stories:
     leaver_day: int = day("2025-05-31")
     dressing_branch: int = branch("B11")
     concentrated_branch: int = branch("B09")
-    concentrated_rm: str = "M0901"
     overloaded_branch: int = branch("B01")
     tied_branches: tuple[int, int] = (branch("B04"), branch("B08"))
     no_students: int = branch("B08")

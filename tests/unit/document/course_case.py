@@ -12,6 +12,7 @@ from reportgen.context import RunContext, installed_home
 from reportgen.document.build import build
 from reportgen.document.comment import Comment
 from reportgen.document.model import Document
+from reportgen.document.report import load_report
 from reportgen.edition import EditionIds
 from reportgen.facts.fact import Fact
 from reportgen.facts.metric import Metric
@@ -229,7 +230,7 @@ class Course:
 
     def document(self, locale: Locale, scope: str = "bank", comment: Comment | None = None) -> Document:
         ids = EditionIds("r01", "f" * 64, "c" * 64, "a" * 64, "b" * 64)
-        return build(self.facts.seen_from(scope), replace(self.findings, scope=scope), self.job, self.context, locale,
+        return build(self.facts.seen_from(scope, load_report(self.context, self.job.report).compared()), replace(self.findings, scope=scope), self.job, self.context, locale,
                      scope, ids, comment)
 
     def having(self, **changes: Any) -> Course:

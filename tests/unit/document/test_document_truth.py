@@ -248,9 +248,13 @@ def test_the_summary_takes_each_rule_in_turn(bank_marketing: Case) -> None:
     rules = [one.rule for one in brief]
     different = len({one.rule for one in bank_marketing.findings.findings})
     assert len(set(rules)) == min(different, len(rules))
-    assert [int(one.number) for one in brief] == sorted(int(one.number) for one in brief)
-    by_number = {str(one.number): one.rule for one in bank_marketing.findings.findings}
-    assert [by_number[one.number] for one in brief] == rules
+    assert [one.number for one in brief] == [str(rank) for rank in range(1, len(brief) + 1)]
+    there = [one.exhibits[0] for one in brief]
+    numbers = [int(one.text.removeprefix("问题")) for one in there]
+    assert numbers == sorted(numbers)
+    assert [one.href for one in there] == [f"issue-{number}" for number in numbers]
+    by_number = {one.number: one.rule for one in bank_marketing.findings.findings}
+    assert [by_number[number] for number in numbers] == rules
 
 
 @pytest.mark.parametrize("job", ["taihu", "bank_marketing"])

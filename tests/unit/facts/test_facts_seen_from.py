@@ -12,7 +12,7 @@ from reportgen.errors import JobError
 from reportgen.facts.gather import gather
 from reportgen.facts.table import FactSet
 from reportgen.period import Period
-from reportgen.scope import chosen_scopes
+from reportgen.scope import check_scopes, chosen_scopes
 
 JOB = """\
 job: spread
@@ -75,18 +75,21 @@ def test_a_region_compares_its_own_branches_alone(facts: FactSet) -> None:
 
 
 def test_a_branch_knows_itself_and_averages_above(facts: FactSet) -> None:
-    seen = facts.seen_from("branch:B1")
+    seen = facts.seen_from("branch:B1", {"churn_rate", "customers_total"})
     assert {one.scope for one in seen.facts} == {"bank", "region:R1", "branch:B1"}
     above = [one for one in seen.facts if one.scope != "branch:B1"]
     assert {facts.metrics[one.metric].additivity for one in above} <= {"ratio", "whole"}
     assert seen.find("churn_rate", scope="bank") is not None
-    assert seen.find("customers_total", scope="bank") is None
+    assert seen.find("customers_total", scope="bank") is None, "a sum of others is no average"
+    assert {one.metric for one in above} == {"churn_rate"}
+    assert seen.told_in("branch:B1") == ("bank", "branch:B1", "region:R1")
+    assert {one.scope for one in facts.seen_from("branch:B1").facts} == {"branch:B1"}, "nothing is compared unasked"
     assert seen.units == {"branch:B1": {"zh-CN": "甲支行", "en": "Branch One"}, "region:R1": {"zh-CN": "城区", "en": "City"}}
 
 
 @pytest.mark.parametrize("scope", ["branch:B1", "branch:B2", "branch:B3", "region:R1", "region:R2"])
 def test_no_other_units_name_or_segment_is_left(facts: FactSet, scope: str) -> None:
-    seen = facts.seen_from(scope)
+    seen = facts.seen_from(scope, set(facts.metrics))
     kind, _, name = scope.partition(":")
     column = {"branch": 1, "region": 2}[kind]
     foreign = {text for row in ROWS if row[column] != name for text in (f"B{row[1][1]}", row[3])}
@@ -115,6 +118,13 @@ def test_the_scopes_of_a_burst_and_those_asked_for(facts: FactSet) -> None:
     with pytest.raises(JobError, match="branch:B9") as caught:
         chosen_scopes(job, facts, ["branch:B9"])
     assert "branch:B1" in str(caught.value)
+
+
+@pytest.mark.parametrize("scope", ["B2", "brach:B2", "branch:", "", "bank:1"])
+def test_what_names_no_unit_is_refused_before_the_data_are_read(scope: str) -> None:
+    check_scopes(["bank", "region:R1", "branch:B2"])
+    with pytest.raises(JobError, match="no scope"):
+        check_scopes(["bank", scope])
 
 
 def load_job_with_burst():

@@ -235,3 +235,18 @@ def test_support_is_short_only_where_two_periods_running_were_slow(
     small = bench.facts(history=2).put(
         ("ticket_response_p90", 30, 1, {"n": 50}), ("ticket_response_p90", before, 1, {"n": 50, "at": "2011-04"}))
     assert [one.suggestion for one in bench.judge(small, report="support_report").prompts] == raised
+
+
+def test_too_few_answers_are_judged_by_their_number(bench: Bench) -> None:
+    """A branch's mean of 4.00 from six customers against thirty required: six is what was judged, not the mean."""
+    rows: list[Row] = [("survey_response", 30, 100), ("csat", 400, 100), ("csat", 24, 6, _in("branch", "B1", n=6))]
+    found = bench.judge(bench.facts().put(*rows), "r_low_response").findings
+    assert [(one.segment, one.value, one.unit, one.threshold, one.n, one.low) for one in found] == [
+        ("B1", 6, "customers", 30, 6, None)]
+
+
+def test_a_category_and_a_branch_have_their_own_words_for_a_cluster(bench: Bench, rulebook: Rulebook) -> None:
+    rule = rulebook.rules["r_complaint_cluster"]
+    assert [(judge.each, judge.words) for judge in rule.judges] == [  # type: ignore[union-attr]
+        (("complaint_category",), "category"), (("branch",), "branch")]
+    assert not any("{finding.segment}" in text for text in rule.title.values())

@@ -24,7 +24,7 @@ METRICS = load_metrics(ROOT / "config/metrics")
 REPORTS = {"characteristics", "life_status", "maintenance_diagnosis", "maintenance_plan", "private_banking",
            "retention_execution", "support_report", "tiering", "work_summary"}
 SETTINGS = {"months", "confidence", "floor", "date.since", "date.period", "period"}
-FINDING = {"value", "threshold", "n", "interval", "q", "segment", "dimension", "against"} | set(DERIVED)
+FINDING = {"value", "threshold", "n", "interval", "q", "segment", "dimension", "against", "customers", "among", "object"} | set(DERIVED)
 
 
 
@@ -143,6 +143,26 @@ def test_a_rule_says_where_its_thresholds_come_from_and_whom_it_may_judge(name: 
            "r_low_response", "r_rate_gap", "r_target_behind", "r_skill_gap", "r_rm_concentration"}
     if name not in few:
         assert rule.params["min_n"].value >= 30
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED.suggestions))
+def test_a_check_can_be_decided_by_metrics_that_are_computed(name: str) -> None:
+    """It says which way a figure must move or where it must stand; most name metrics, printed with the check."""
+    one = SHIPPED.suggestions[name]
+    assert {measure.removesuffix("[*]") for measure in one.measures} <= set(METRICS)
+    by_evidence = {"s_fix_data", "s_segment_offer", "s_young"}  # judged by the appendix, a trial, the cited issues
+    assert bool(one.measures) == (name not in by_evidence)
+    assert re.search(r"高于|低于|多于|少于|小于|达到|以内|为零|等于|不含零", one.check["zh-CN"]), one.check
+    assert one.check["zh-CN"].endswith("。")
+    assert one.check["en"].endswith(".")
+
+
+def test_a_title_about_an_index_prints_both_rates() -> None:
+    """The evidence under it, which may stand without the rule's text, does not repeat them."""
+    for name, rule in SHIPPED.rules.items():
+        if any(judge.detector == "over_index" for judge in rule.judges):
+            for words in (rule, *rule.variants.values()):
+                assert all("{finding.rate}" in one and "{finding.rest_rate}" in one for one in words.title.values()), name
 
 
 def test_no_rule_claims_a_cause() -> None:
