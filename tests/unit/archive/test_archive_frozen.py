@@ -169,10 +169,10 @@ def spoilt(**change: Any) -> bytes:
 
 
 @pytest.mark.parametrize(("data", "said"), [
-    (b"", "facts"), (freeze(EDITION)[:-9], "end-of-stream"), (gzip.compress(b"{}"), "schema"), (b"\x1f\x8bno", ""),
+    (b"", "facts"), (freeze(EDITION)[:-9], "end-of-stream"), (gzip.compress(b"{}", mtime=0), "schema"), (b"\x1f\x8bno", ""),
     (spoilt(schema="reportgen-facts 9"), "it is no reportgen-facts 1"), (spoilt(strange=1), "has no strange"),
     (spoilt(facts=[["bank", "aum"]]), ""), (spoilt(columns=["scope", "colour"]), "has no colour"),
-    (spoilt(dimensions={"tier": {"id": 1}}), ""), (spoilt(facts=3), ""), (gzip.compress(b"[]"), ""),
+    (spoilt(dimensions={"tier": {"id": 1}}), ""), (spoilt(facts=3), ""), (gzip.compress(b"[]", mtime=0), ""),
     (freeze(Findings("bank", (), (), 0)), "it is no reportgen-facts 1"),
 ])
 def test_what_is_no_fact_set_is_refused(data: bytes, said: str) -> None:
