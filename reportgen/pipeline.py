@@ -102,13 +102,15 @@ def run_job(
     started = context.clock()
     try:
         archive = Archive.of(context.output, context.clock)
-        if archive.ready():
-            progress.stage("archive", f"made, with its signing key in {archive.key_path}: keep a copy elsewhere")
+        if archive.exists:
+            archive.ready()
         facts = gather(job, context, progress)
         deposit = Deposit(archive, context, facts, started)
         chosen = chosen_scopes(job, facts, scopes)
         # A wrong record or comment, and an edition that may not be issued again, stop the run before the first page.
         units = [identified(job, context, archive, facts, scope, restate, progress) for scope in chosen]
+        if archive.ready():  # not before there is something to keep: a refused run leaves nothing
+            progress.stage("archive", f"made, with its signing key in {archive.key_path}: keep a copy elsewhere")
         return tuple(
             published(context, archive, unit) if isinstance(unit, Issued)
             else issue_unit(job, context, deposit, unit, progress, render)
