@@ -107,13 +107,20 @@ def faults(output: Path, acknowledged: list[str], expected: int = len(REVISIONS)
     """What is wrong with an archive after the last run: nothing, or the lab has found something."""
     root = output / "archive"
     found = [f"verify: {one}" for one in verify(root).problems] + [f"verify.py: {one}" for one in _independent(root)]
-    archive = opened(output)
     try:
-        state = archive.state()
+        found += _replayed(output, acknowledged, list(REVISIONS[:expected]), scope)
     except ArchiveError as error:
-        return [*found, str(error)]
+        found.append(f"cannot be read: {error}")
+    found += [f"left behind: {path.relative_to(output)}" for path in (root / "tmp").iterdir()]
+    return found + [f"left behind: {path.relative_to(output)}" for path in (output / "keys").iterdir()
+                    if path.name != "archive.pem"]
+
+
+def _replayed(output: Path, acknowledged: list[str], expected: list[str], scope: str) -> list[str]:
+    archive, found = opened(output), list[str]()
+    state = archive.state()
     revisions = [one.entry.revision for one in state.issued.values() if one.entry.scope == scope]
-    if revisions != list(REVISIONS[:expected]):
+    if revisions != expected:
         found.append(f"the log has the editions {revisions}")
     found += [f"acknowledged and lost: {line}" for line in acknowledged
               if line != "ready" and line.split()[1] not in state.issued]
@@ -124,9 +131,6 @@ def faults(output: Path, acknowledged: list[str], expected: int = len(REVISIONS)
     rows = [(row.manifest, row.revision) for row in reversed(archive.catalogue.rows())]
     if rows != [(sha, one.entry.revision) for sha, one in state.issued.items()]:
         found.append(f"the catalogue has {rows}")
-    found += [f"left behind: {path.relative_to(output)}" for path in (root / "tmp").iterdir()]
-    found += [f"left behind: {path.relative_to(output)}" for path in (output / "keys").iterdir()
-              if path.name != "archive.pem"]
     return found
 
 

@@ -33,13 +33,16 @@ def test_the_program_undisturbed_issues_both_editions(tmp_path: Path) -> None:
     assert again == ["ready", said[2]]
 
 
-@pytest.mark.parametrize("harm", ["object", "manifest", "checkpoint", "draft", "edition"])
+@pytest.mark.parametrize("harm", ["object", "manifest object", "manifest", "checkpoint", "draft", "edition"])
 def test_the_judgement_finds_harm(tmp_path: Path, harm: str) -> None:
     said: list[str] = []
     issue_both(tmp_path, said.append)
     archive = tmp_path / "archive"
     if harm == "object":
-        next((archive / "objects").glob("*/*")).unlink()
+        max((archive / "objects").glob("*/*")).unlink()
+    elif harm == "manifest object":
+        sha = said[1].split()[1]
+        (archive / "objects" / sha[:2] / sha[2:]).unlink()
     elif harm == "manifest":
         next((archive / "manifests").rglob("r02.json")).unlink()
     elif harm == "checkpoint":
