@@ -109,6 +109,8 @@ def run_job(
         chosen = chosen_scopes(job, facts, scopes)
         # A wrong record or comment, and an edition that may not be issued again, stop the run before the first page.
         units = [identified(job, context, archive, facts, scope, restate, progress) for scope in chosen]
+        if any(isinstance(unit, Unit) for unit in units):
+            deposit.prepare()
         if archive.ready():  # not before there is something to keep: a refused run leaves nothing
             progress.stage("archive", f"made, with its signing key in {archive.key_path}: keep a copy elsewhere")
         return tuple(
@@ -205,7 +207,8 @@ def published(context: RunContext, archive: Archive, issued: Issued) -> Edition:
     """Copies for people of an issued edition under `output/reports/`, and its record for the next period."""
     manifest = archive.manifest(issued.manifest)
     copies = {
-        context.report_path(issued.entry.scope, one.locale, one.role): one.sha256 for one in manifest.artefacts
+        context.report_path(issued.entry.scope, one.locale, one.role.removesuffix("-signed")): one.sha256
+        for one in manifest.for_readers()
     }
     for path, sha in copies.items():
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha:

@@ -21,6 +21,7 @@ from typing import Any
 
 from reportgen.archive import retention, rotation
 from reportgen.archive.archive import Archive
+from reportgen.archive.entry import Anchored
 from reportgen.archive.manifest import Manifest
 from reportgen.archive.state import Issued
 from reportgen.archive.tree import plant
@@ -107,10 +108,17 @@ def build(output: Path) -> Archive:
 
 def anchor(archive: Archive) -> None:
     """Keep the checkpoint of now as anchors are kept; the token is nobody's."""
-    folder = archive.root / "log" / "anchors"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{archive.log.size}.checkpoint").write_bytes((archive.root / "log" / "checkpoint").read_bytes())
-    (folder / f"{archive.log.size}.tsr").write_bytes(b"a token")
+    size, checkpoint = archive.log.size, (archive.root / "log" / "checkpoint").read_bytes()
+    entry = Anchored.at(archive.clock(), size=size, checkpoint=digest(checkpoint), token=digest(b"a token"))
+    for name, data in zip(entry.files, (checkpoint, b"a token"), strict=True):
+        path = archive.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    archive.append(entry)
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def copy(archive: Path, folder: Path) -> Path:

@@ -3,6 +3,8 @@
     log/anchors/<size>.checkpoint   the checkpoint's bytes, as they were
     log/anchors/<size>.tsr          the authority's answer (TimeStampResp, DER) over those bytes
 
+An entry of the log names both files by their hashes: a token altered later, or taken away, is found.
+
 By hand: `openssl ts -verify -data 12.checkpoint -in 12.tsr -CAfile ROOTS.pem`.
 
 Tokens are checked by the openssl program, as the shipped verifier does: one opinion, and no library needed. A token is
@@ -12,6 +14,7 @@ stolen after that sets anchors of a second authority or renews them in time (doc
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -21,7 +24,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reportgen.archive.durable import write_all_new
+from reportgen.archive.archive import Archive
+from reportgen.archive.durable import exclusive, write_all_new
+from reportgen.archive.entry import Anchored
 from reportgen.archive.tsa import TimeStampAuthority, ask, fresh_nonce, pem_files, query
 from reportgen.errors import ArchiveError, DependencyMissing, Problem, VerificationFailed
 
@@ -39,6 +44,24 @@ class Anchor:
     token: Path
     time: datetime
     """When the authority saw it, by its own clock, UTC; whole seconds."""
+
+
+def log_anchor(archive: Archive, authority: TimeStampAuthority, home: Path) -> Anchor:
+    """Have the log stamped and log that it was; the newest anchor where nothing but anchors was logged since.
+
+    Raises what `anchor` raises, and ArchiveError for a log that does not hold.
+    """
+    with exclusive(archive.log.lock):
+        archive.ready()  # clears away a token whose writer was killed before it was logged
+        archive.log.trusted()
+        state = archive.state()
+        newest = max(state.anchors, default=0)
+        if newest and all(isinstance(one, Anchored) for one in state.entries[newest:]):
+            return _checked(*_places(archive.root, newest), home, authority)
+        made = anchor(archive.root, authority, home)
+        checkpoint, token = (hashlib.sha256(path.read_bytes()).hexdigest() for path in (made.checkpoint, made.token))
+        archive.append(Anchored.at(archive.clock(), size=made.size, checkpoint=checkpoint, token=token))
+        return made
 
 
 def anchor(archive: Path, authority: TimeStampAuthority, home: Path) -> Anchor:

@@ -11,6 +11,7 @@ edition is whole. Everything else in the folder is derived from log and objects,
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from reportgen.archive.objects import ObjectStore
 from reportgen.archive.signing_key import SigningKey, clear_drafts, key_path, settle
 from reportgen.archive.state import Issued, State
 from reportgen.errors import AlreadyIssued, ArchiveError, Problem
+
+_STAMP = re.compile(r"[1-9][0-9]*\.(?:checkpoint|tsr)")
 
 
 def _now() -> datetime:
@@ -86,6 +89,7 @@ class Archive:
             else:
                 self.log.recover(self._state.size)
                 self._renew_shipped()
+                self._clear_anchors()
             self._derive(self.state())
             return made
 
@@ -159,6 +163,17 @@ class Archive:
         files = {name: self.store.put(data) for name, data in shipped().items()}
         if files != self.state().files:
             self.append(FilesChanged.at(self.clock(), files=files))
+
+    def _clear_anchors(self) -> None:
+        """Remove time stamps that no entry names: their writer was killed before the log said so."""
+        named = {Path(name).name for one in self.state().anchors.values() for name in one.files}
+        folder = self.log.folder / "anchors"
+        strays = [path for path in folder.iterdir() if path.name not in named] if folder.is_dir() else []
+        for path in strays:
+            if _STAMP.fullmatch(path.name):
+                durable.remove(path)
+        if strays:
+            durable.sync_folder(folder)
 
     # What follows from log and objects ----------------------------------------------------------------------------
 

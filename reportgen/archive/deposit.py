@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
-from reportgen.archive import surroundings
+from reportgen.archive import services, surroundings
 from reportgen.archive.archive import Archive
 from reportgen.archive.canonical import dumps
 from reportgen.archive.encrypt import encrypt
@@ -32,6 +33,7 @@ from reportgen.archive.manifest import (
 )
 from reportgen.archive.record import Record, record_bytes
 from reportgen.archive.retention import retention_of
+from reportgen.archive.sign import ready_to_sign, sign_pdf
 from reportgen.archive.state import Issued
 from reportgen.archive.tree import gather_home, plant
 from reportgen.config.model import Locale
@@ -73,6 +75,15 @@ class Deposit:
         self.context = context
         self.everything = everything
         self.started = started
+        self.signing = services.signing(context.root)
+
+    def prepare(self) -> None:
+        """Try what signing needs, where `config/archive.yaml` asks for it, before the first page is made.
+
+        Raises DependencyMissing (exit 3) without the extra, ArchiveError (exit 8) for a key or certificate.
+        """
+        if self.signing:
+            ready_to_sign(self.signing, self.context.root)
 
     def issue(self, made: Made) -> Issued:
         """Store what the edition consists of and commit it. Raises ArchiveError (exit 8), AlreadyIssued (exit 9)."""
@@ -86,7 +97,7 @@ class Deposit:
             edition=made.ids.short, report=job.report,
             title={one.locale: one.cover.title for one in made.documents},
             supersedes=made.supersedes,
-            artefacts=[self._artefact(made.scope, *file) for file in made.files],
+            artefacts=[one for file in made.files for one in self._artefacts(made.scope, *file)],
             contents=Contents(
                 facts=self._facts, facts_csv=store.put(facts_csv(made.facts, made.scope)),
                 findings=store.put(freeze(made.findings)),
@@ -155,11 +166,24 @@ class Deposit:
     def _code(self) -> Code:
         return Code.model_validate(surroundings.code())
 
-    def _artefact(self, scope: str, locale: Locale, suffix: str, content: bytes) -> Artefact:
-        name = self.context.report_path(scope, locale, suffix).name
+    def _artefacts(self, scope: str, locale: Locale, suffix: str, content: bytes) -> Iterator[Artefact]:
+        """The file; of a PDF that is signed the unsigned one too, for that is the one that can be made again."""
+        path = self.context.report_path(scope, locale, suffix)
+        if suffix != "pdf":
+            yield self._artefact("xlsx", locale, path.name, content)
+        elif self.signing is None:
+            yield self._artefact("pdf", locale, path.name, content)
+        else:
+            signed = sign_pdf(content, self.signing, self.context.root, self.context.clock())
+            yield self._artefact("pdf", locale, f"{path.stem}.unsigned.pdf", content)
+            yield self._artefact("pdf-signed", locale, path.name, signed)
+
+    def _artefact(
+        self, role: Literal["pdf", "pdf-signed", "xlsx"], locale: Locale, name: str, content: bytes
+    ) -> Artefact:
         return Artefact(
-            role="pdf" if suffix == "pdf" else "xlsx", locale=locale, name=name,
-            sha256=self.archive.store.put(content), bytes=len(content), pages=_pages(content) if suffix == "pdf" else 0,
+            role=role, locale=locale, name=name, sha256=self.archive.store.put(content), bytes=len(content),
+            pages=0 if role == "xlsx" else _pages(content),
             sm3=hashlib.new("sm3", content).hexdigest() if self.context.job.archive.sm3 else "",
         )
 

@@ -22,6 +22,8 @@ class EditionCheck:
     """Checks editions one by one; trees that several share are read once."""
 
     inventory: Inventory
+    thorough: bool = True
+    """Whether signed PDFs are read, to see that each begins with the unsigned one."""
     trees: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def check(self, one: Issued) -> Iterator[Problem]:
@@ -30,9 +32,6 @@ class EditionCheck:
         data = self._object(one.manifest, f"; the edition {one} needs it")
         manifest = parse_manifest(data, name)
         _same_edition(manifest, one, name)
-        link = f"manifests/{one.path}"
-        if self._read(link, f"; it is the manifest of {one}") != data:
-            yield Problem(link, f"is not the manifest of {one}.")
         excused: set[str] = set()
         if one.deletion:
             excused = set(one.deletion.objects)
@@ -44,6 +43,25 @@ class EditionCheck:
             yield from self._needed(sha, f"{what} of {one}", sizes.get(sha), excused)
         if not one.deletion:
             yield from self._tree(manifest.contents.home, one)
+            yield from self._signed(manifest, one) if self.thorough else ()
+        link = f"manifests/{one.path}"  # last: without it, all that the edition needs is known
+        if self._read(link, f"; it is the manifest of {one}") != data:
+            yield Problem(link, f"is not the manifest of {one}.")
+
+    def _signed(self, manifest: Manifest, one: Issued) -> Iterator[Problem]:
+        plain = {file.locale: file.sha256 for file in manifest.artefacts if file.role == "pdf"}
+        for file in manifest.artefacts:
+            if file.role != "pdf-signed":
+                continue
+            if file.locale not in plain:
+                yield Problem(object_name(one.manifest), f"has {file.name}, signed, without the PDF it signs.")
+                continue
+            names = object_name(file.sha256), object_name(plain[file.locale])
+            if any(name not in self.inventory.files for name in names):
+                continue  # already said
+            signed, below = (self._read(name, f"; {file.name} of {one} needs it") for name in names)
+            if not signed.startswith(below):
+                yield Problem(names[0], f"{file.name} of {one} does not begin with the PDF it signs.")
 
     def _tree(self, sha: str, one: Issued) -> Iterator[Problem]:
         if sha in self.trees:

@@ -204,14 +204,31 @@ class Tombstone(_Entry):
     """What is no longer kept."""
 
 
+class Anchored(_Entry):
+    """An authority has stamped an earlier checkpoint; both files stand in `log/anchors/` with these hashes."""
+
+    type: Literal["anchor"]
+    size: Annotated[int, Field(ge=1)]
+    """Entries of the log as stamped, all before this one."""
+    checkpoint: Sha
+    token: Sha
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Path below the archive to sha256: the checkpoint, then its token."""
+        place = f"log/anchors/{self.size}"
+        return {f"{place}.checkpoint": self.checkpoint, f"{place}.tsr": self.token}
+
+
 KeyEntry = Annotated[KeyAdded | KeyRevoked, Field(discriminator="action")]
 Entry = (
     Genesis | FilesChanged | KeyAdded | KeyRevoked | Edition | Hold | HoldReleased | DeletionProposed | Tombstone
+    | Anchored
 )
 
 
 class _AnyEntry(RootModel[Annotated[
-    Genesis | FilesChanged | KeyEntry | Edition | Hold | HoldReleased | DeletionProposed | Tombstone,
+    Genesis | FilesChanged | KeyEntry | Edition | Hold | HoldReleased | DeletionProposed | Tombstone | Anchored,
     Field(discriminator="type"),
 ]]):
     pass

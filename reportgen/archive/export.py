@@ -32,17 +32,20 @@ _CHECK = """\
 
     python3 archive/verify.py --edition {manifest}
 
-输出 OK 即完好；BAD 行说明哪里不符。若手中另有公钥或签名检查点，请加 --key 或 --against，否则档案只能自证。
-报告文件的哈希须与清单一致：sha256sum {pdf}
+输出 OK 即完好；BAD 行说明哪里不符。在本文件夹中运行时，每个未被改动的报告文件另有一行
+“is the file that was issued”；没有这一行的文件，此命令并未核对，须自行比对其哈希：sha256sum {pdf}
+若手中另有公钥或签名检查点，请加 --key 或 --against，否则档案只能自证：能写入它的人，也能换掉其中的 verify.py。
 清单：archive/{link}
 
 How to check that this is what was issued (Python 3.9 or newer, and openssl):
 
     python3 archive/verify.py --edition {manifest}
 
-OK: it is. Lines with BAD say where it is not. Add --key or --against if you were given the public key or a checkpoint
-by another way; without one the archive vouches for itself. The hash of a report must stand in the manifest:
+OK: it is. Lines with BAD say where it is not. Each report beside this text that was not changed has a line "is the
+file that was issued"; a file without that line was not looked at: compare its hash with the manifest yourself:
 sha256sum {pdf}
+Add --key or --against if you were given the public key or a checkpoint by another way. Without one the archive vouches
+for itself, and whoever could write to it could put another verify.py there: compare its hash too.
 Manifest: archive/{link}
 archive/README.txt says how to check by hand, archive/FORMAT.md what each file is.
 """
@@ -87,7 +90,7 @@ def _files(archive: Archive, edition: Issued) -> Iterator[tuple[str, bytes]]:
     for one in manifest.artefacts:
         yield one.name, archive.store.get(one.sha256)
     log, state = _log(archive)
-    inner = {**log, **_anchors(archive), **_derived(archive, state, edition)}
+    inner = {**log, **_anchors(archive, state), **_derived(archive, state, edition)}
     for sha in {*reached(archive, manifest), edition.manifest, *state.files.values()}:
         inner[object_name(sha)] = archive.store.get(sha)
     for name in sorted(inner):
@@ -95,7 +98,8 @@ def _files(archive: Archive, edition: Issued) -> Iterator[tuple[str, bytes]]:
 
 
 def _check(edition: Issued, manifest: Manifest) -> bytes:
-    pdf = next((one.name for one in manifest.artefacts if one.role == "pdf"), manifest.artefacts[0].name)
+    files = manifest.for_readers()
+    pdf = next((one.name for one in files if one.role.startswith("pdf")), files[0].name)
     return _CHECK.format(
         subject=f"{edition} · {manifest.edition} · {' · '.join(manifest.title.values())}", pdf=pdf,
         manifest=edition.manifest, link=f"manifests/{edition.path}",
@@ -116,14 +120,9 @@ def _log(archive: Archive) -> tuple[dict[str, bytes], State]:
                        state="Nothing was written.", hint="Run the command again when the runs have ended.")
 
 
-def _anchors(archive: Archive) -> dict[str, bytes]:
-    """Time stamps that are whole; one whose token is still to come is left out."""
-    folder = archive.root / "log" / "anchors"
-    found: dict[str, bytes] = {}
-    for token in sorted(folder.glob("*.tsr")) if folder.is_dir() else ():
-        for path in (token.with_suffix(".checkpoint"), token):
-            found[f"log/anchors/{path.name}"] = path.read_bytes()
-    return found
+def _anchors(archive: Archive, state: State) -> dict[str, bytes]:
+    """The time stamps that the log names."""
+    return {name: (archive.root / name).read_bytes() for one in state.anchors.values() for name in one.files}
 
 
 def _derived(archive: Archive, state: State, edition: Issued) -> dict[str, bytes]:

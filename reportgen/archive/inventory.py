@@ -77,7 +77,7 @@ class Inventory:
         """Files that nothing in the archive accounts for; objects among them go to `orphan`."""
         for name in sorted(self.files.keys() - self.known):
             if _OBJECT.fullmatch(name):
-                orphan(Problem(name, "no edition needs it: an interrupted run or a deletion left it."))
+                orphan(Problem(name, "no edition needs it that could be read; an interrupted run leaves such."))
             else:
                 yield Problem(name, "does not belong here. A writer that was interrupted may have left it; "
                                     "the next one removes what is its own.")

@@ -57,7 +57,8 @@ class Supersedes(_Strict):
 class Artefact(_Strict):
     """One issued file."""
 
-    role: Literal["pdf", "xlsx"]
+    role: Literal["pdf", "pdf-signed", "xlsx"]
+    """`pdf-signed` is the `pdf` of its locale with a signature behind it."""
     locale: str
     name: str
     sha256: Sha
@@ -182,6 +183,11 @@ class Manifest(_Strict):
     def digest(self) -> str:
         """The manifest's own name in the archive."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    def for_readers(self) -> tuple[Artefact, ...]:
+        """The files as people get them: of a PDF that was signed the signed one alone."""
+        signed = {one.locale for one in self.artefacts if one.role == "pdf-signed"}
+        return tuple(one for one in self.artefacts if one.role != "pdf" or one.locale not in signed)
 
     def objects(self) -> dict[str, str]:
         """Every object it names directly: sha256 to what it is. The tree's files are named by the tree."""

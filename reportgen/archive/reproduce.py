@@ -32,6 +32,7 @@ from reportgen.facts.table import FactSet
 from reportgen.findings.finding import Findings
 
 SECONDS = 900.0
+SIGNED = "pdf-signed"
 _COMPARE: dict[str, Callable[[bytes, bytes], Likeness]] = {"pdf": compare_pdf, "xlsx": compare_workbook}
 _TOLD = 2000
 """Characters of a failed process's last words that are quoted."""
@@ -62,6 +63,8 @@ class Grade:
     """Versions and settings that are others than the manifest's."""
     isolated: bool
     """Whether the system gave the process a network of its own; without it Python's own calls alone were refused."""
+    signed: tuple[str, ...] = ()
+    """Signed files: the signature, which is another every time, is not made again; the PDF below it was graded."""
     facts: tuple[FactChange, ...] | None = field(default=None)
     """Facts that came out otherwise from the archived inputs; None where they were not computed again."""
 
@@ -190,12 +193,15 @@ def _graded(store: Reader, manifest: Mapping[str, Any], made: Path, result: Mapp
     return Grade(
         tuple(_artefacts(store, manifest["artefacts"], made)), result["edition"] == manifest["edition"],
         findings[0] == findings[1], tuple(_exhibits(store, contents["documents"], made)),
-        surroundings.differences(then, now), bool(result["alone"]), again,
+        surroundings.differences(then, now), bool(result["alone"]),
+        tuple(one["name"] for one in manifest["artefacts"] if one["role"] == SIGNED), again,
     )
 
 
 def _artefacts(store: Reader, artefacts: list[Mapping[str, Any]], made: Path) -> Iterator[ArtefactGrade]:
     for one in artefacts:
+        if one["role"] == SIGNED:
+            continue
         compare = _COMPARE.get(one["role"])
         path = made / f"{one['locale']}.{one['role']}"
         if compare is None or not path.is_file():

@@ -1,4 +1,4 @@
-"""`config/archive.yaml`: the outsiders who bear witness: who stamps the checkpoints, who holds the copy."""
+"""`config/archive.yaml`: the outsiders who bear witness: who stamps the checkpoints, signs PDFs, holds the copy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from reportgen.archive.bucket import Replica
+from reportgen.archive.sign import Signing
 from reportgen.archive.tsa import TimeStampAuthority
 from reportgen.config.loader import read
 from reportgen.config.model import Model
@@ -16,6 +17,9 @@ from reportgen.errors import JobError, Problem
 PLACE = Path("config", "archive.yaml")
 EXAMPLES = {
     "timestamps": "timestamps: {url: https://tsa.example/tsr, roots: [config/certificates/tsa.pem]}",
+    "signing": "signing: {certificate: config/certificates/bank.p12, passphrase_env: BANK_P12_PASSPHRASE, roots: "
+               "[config/certificates/root.pem], tsa: {url: https://tsa.example/tsr, roots: "
+               "[config/certificates/tsa.pem]}, revocation: [config/certificates/root.crl]}",
     "replica": "replica: {bucket: reports-archive, prefix: reportgen/, region: cn-north-1}",
 }
 """A line of the file for each service."""
@@ -25,6 +29,7 @@ class Services(Model):
     """Paths start at the project's root; passwords come from the environment, never from here."""
 
     timestamps: TimeStampAuthority | None = Field(None, description="Authority that stamps the log's checkpoints.")
+    signing: Signing | None = Field(None, description="Who signs every PDF that is issued from now on.")
     replica: Replica | None = Field(None, description="S3 bucket with Object Lock that holds the copy.")
 
 
@@ -42,9 +47,19 @@ def replica(root: Path) -> Replica:
     return found
 
 
+def signing(root: Path) -> Signing | None:
+    """Who signs what the project issues; None where it names nobody. Raises JobError (exit 2) for a wrong file."""
+    return _services(root).signing
+
+
+def _services(root: Path) -> Services:
+    path = root / PLACE
+    return read(path, Services, state="Nothing was done.") if path.is_file() else Services()
+
+
 def _asked(root: Path, name: str) -> Any:
     path = root / PLACE
-    found = getattr(read(path, Services, state="Nothing was done."), name) if path.is_file() else None
+    found = getattr(_services(root), name)
     if found is None:
         why = f"does not say `{name}`." if path.is_file() else f"there is no such file; it says which `{name}` to use."
         raise JobError(Problem(str(path), why), state="Nothing was done.", hint=f"Write into it: {EXAMPLES[name]}")

@@ -73,6 +73,14 @@ def sign_pdf(
     return signed.getvalue()
 
 
+def ready_to_sign(signing: Signing, home: Path, environ: Mapping[str, str] = os.environ) -> None:
+    """Raise what `sign_pdf` would for a missing extra, key or certificate, before there is a PDF."""
+    pyhanko()
+    pem_files(home, signing.roots + signing.tsa.roots)
+    _context(signing, home, pem_files(home, signing.roots))
+    _signer(signing, home, environ)
+
+
 def _b_lta() -> dict[str, Any]:
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
     from pyhanko.sign.signers.pdf_signer import DSSContentSettings

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from reportgen.archive.entry import (
+    Anchored,
     DeletionProposed,
     Edition,
     Entry,
@@ -73,6 +74,8 @@ class State:
     """Those not released, by id."""
     proposals: dict[str, DeletionProposed] = field(default_factory=dict)
     """Manifest to the standing proposal to delete it."""
+    anchors: dict[int, Anchored] = field(default_factory=dict)
+    """Stamped checkpoints by size."""
     entries: list[Entry] = field(default_factory=list)
     history: KeyHistory = field(default_factory=KeyHistory)
 
@@ -105,6 +108,10 @@ class State:
             self.proposals[one.manifest] = one
         elif isinstance(one, Tombstone):
             self._bury(one, place)
+        elif isinstance(one, Anchored):
+            _refuse(one.size > self.size, place, f"anchors {one.size} entries, more than come before it")
+            _refuse(one.size in self.anchors, place, f"anchors {one.size} entries again")
+            self.anchors[one.size] = one
         self.entries.append(one)
         self.size += 1
 

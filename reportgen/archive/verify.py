@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -98,7 +99,7 @@ class _Verification:
             with self._trying("log"):
                 log = check_log(inventory)
             if log:
-                self._content(inventory, log, against, key)
+                self._content(inventory, log, mode, against, key)
                 for check in checks:
                     with self._trying(getattr(check, "__name__", "check")):
                         report.problems += check(self.root, log)
@@ -108,7 +109,7 @@ class _Verification:
         report.problems[:] = dict.fromkeys(report.problems)
         return report
 
-    def _content(self, inventory: Inventory, log: CheckedLog, against: Path | None, key: str) -> None:
+    def _content(self, inventory: Inventory, log: CheckedLog, mode: Mode, against: Path | None, key: str) -> None:
         report, state = self.report, log.state
         report.checkpoint, report.key = log.signed.note, state.history.at(log.size).id
         standing = [one.standing for one in state.issued.values()]
@@ -125,7 +126,7 @@ class _Verification:
         for public in state.history.known.values():
             with self._trying(f"keys/{public.id}.pem"):
                 _equal(inventory, f"keys/{public.id}.pem", public.pem.encode())
-        editions = EditionCheck(inventory)
+        editions = EditionCheck(inventory, thorough=mode == "full")
         for one in state.issued.values():
             with self._trying(object_name(one.manifest)):
                 report.problems += editions.check(one)
@@ -143,12 +144,14 @@ class _Verification:
         report.problems += inventory.leftovers(report.notices.append)
 
     def _anchors(self, inventory: Inventory, log: CheckedLog) -> None:
-        for name in [one for one in inventory.files if one.startswith("log/anchors/") and one.endswith(".checkpoint")]:
-            with self._trying(name):
-                inventory.known |= {name, name.removesuffix("checkpoint") + "tsr"}
-                size = log.accepts(inventory.read(name), name).checkpoint.size
-                if name != f"log/anchors/{size}.checkpoint":
-                    raise Difference(name, f"is of {size} entries, which its name does not say.")
+        for one in log.state.anchors.values():
+            for name, sha in one.files.items():
+                with self._trying(name):
+                    data = _read(inventory, name)
+                    if hashlib.sha256(data).hexdigest() != sha:
+                        raise Difference(name, "is not what the log says.")
+                    if sha == one.checkpoint and log.accepts(data, name).checkpoint.size != one.size:
+                        raise Difference(name, "is of another number of entries than the log says.")
 
     def _objects(
         self, inventory: Inventory, archive: str, budget: float | None, position: Path | None,
@@ -196,10 +199,13 @@ def _object(inventory: Inventory, sha: str, name: str) -> bytes:
         raise Difference(object_name(sha), str(error.args[0])) from None
 
 
-def _equal(inventory: Inventory, name: str, expected: bytes) -> None:
+def _read(inventory: Inventory, name: str) -> bytes:
     try:
-        data = inventory.read(name)
+        return inventory.read(name)
     except LookupError as error:
         raise Difference(name, str(error.args[0])) from None
-    if data != expected:
+
+
+def _equal(inventory: Inventory, name: str, expected: bytes) -> None:
+    if _read(inventory, name) != expected:
         raise Difference(name, "is not what the log says.")

@@ -85,7 +85,7 @@ def main(argv: list[str] | None = None) -> int:
         checked = module.Archive(root)
         checked.walk("")
         _, entries, _ = checked.log()
-        checked.history(entries)
+        checked.history(entries, None)
 
     def shipped_objects(root: Path) -> None:
         checked = module.Archive(root)

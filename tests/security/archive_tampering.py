@@ -79,13 +79,11 @@ def bits(root: Path, names: list[str]) -> list[tuple[str, int]]:
 
 
 def precious(root: Path) -> list[str]:
-    """Manifests with their objects, log, keys and shipped files: every bit of these counts. Time stamps are an
-    authority's own evidence, which only its certificates can judge."""
+    """Manifests with their objects, log, keys and shipped files: every bit of these counts."""
     manifests = {(root / name).read_bytes() for name in evidence(root) if name.startswith("manifests/")}
     return [
         name for name in evidence(root)
-        if not name.endswith(".tsr")
-        and (not name.startswith("objects/") or (root / name).read_bytes() in manifests)
+        if not name.startswith("objects/") or (root / name).read_bytes() in manifests
     ]
 
 
@@ -111,8 +109,8 @@ def edits() -> tuple[Callable[[Path, random.Random], Edit | None], ...]:
 
 
 def _pick(root: Path, dice: random.Random) -> str:
-    """A file of evidence; orphans, which nobody misses, and time stamps are left out."""
-    needed = [name for name in evidence(root) if not name.endswith(".tsr") and name not in _orphans(root)]
+    """A file of evidence; orphans, which nobody misses, are left out."""
+    needed = [name for name in evidence(root) if name not in _orphans(root)]
     groups: dict[str, list[str]] = {}
     for name in needed:
         groups.setdefault(name.split("/", 1)[0], []).append(name)
@@ -131,8 +129,6 @@ _seen: dict[Path, set[str]] = {}
 
 def drop(root: Path, dice: random.Random) -> Edit | None:
     name = _pick(root, dice)
-    if name.startswith("log/anchors/"):
-        return None  # an anchor is extra evidence; the archive does not say that there was one
     (root / name).unlink()
     return Edit(f"drop {name}", {name})
 
@@ -172,8 +168,6 @@ def lengthen(root: Path, dice: random.Random) -> Edit | None:
 
 def move(root: Path, dice: random.Random) -> Edit | None:
     name = _pick(root, dice)
-    if name.startswith("log/anchors/"):
-        return None
     target = root / f"{Path(name).parent}/moved-{Path(name).name}"
     (root / name).rename(target)
     return Edit(f"move {name}", {name, target.relative_to(root).as_posix()})

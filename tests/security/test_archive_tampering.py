@@ -50,6 +50,13 @@ def test_sampled_bits_of_the_checkpoint_the_format_and_a_key(archive: Archive, v
     assert flip_all(verifiers, archive.root, bits(archive.root, names)[::13]) == []
 
 
+def test_every_bit_of_a_time_stamp(archive: Archive, verifiers: Verifiers) -> None:
+    """Nobody's signature need cover it: the log has its hash."""
+    cases = bits(archive.root, ["log/anchors/3.tsr"])
+    assert len(cases) == 8 * len(b"a token")
+    assert flip_all(verifiers, archive.root, cases) == []
+
+
 def test_sampled_bits_of_every_object(archive: Archive, verifiers: Verifiers) -> None:
     dice = random.Random(SEED)
     objects = [name for name in evidence(archive.root) if name.startswith("objects/")]
@@ -288,6 +295,6 @@ def test_the_program_s_report_counts_what_it_read(archive: Archive) -> None:
     report = verify(archive.root)
     assert report.good
     assert report.complete
-    assert report.counts["entries"] == 11
+    assert report.counts["entries"] == 12
     assert (report.counts["editions"], report.counts["superseded"], report.counts["deleted"]) == (5, 1, 1)
     assert report.counts["objects_read"] == report.counts["objects"] == 61

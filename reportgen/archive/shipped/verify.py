@@ -1,21 +1,14 @@
 #!/usr/bin/env python3
 # mypy: ignore-errors
-# ruff: noqa: B905, BLE001, PLW1510, PTH123, RUF007, S603, SIM905, T201 - Python 3.9, and short
+# ruff: noqa: B905, BLE001, E401, I001, C901, PLW1510, PTH123, RUF007, S603, SIM905, T201 - Python 3.9, and short
 """Checks a reportgen archive without reportgen: Python 3.9 or newer, its standard library and the openssl command.
 
     python3 verify.py [ARCHIVE] [--against CHECKPOINT] [--key PUBLIC.pem] [--edition MANIFEST]
 
-ARCHIVE is this file's folder unless another is named. --against takes a checkpoint you kept elsewhere and finds a
-log cut back or rewritten since. --key takes the public key you were given another way. --edition checks that one alone
-(of an export). Exit: 0, or 12 with lines of BAD.
+ARCHIVE: this file's folder by default. --against: a checkpoint kept elsewhere, to find a log cut back or rewritten.
+--key: the public key as given to you. --edition: that one alone (of an export). Exit: 0, or 12 with lines of BAD.
 """
-import argparse
-import json
-import re
-import stat
-import subprocess
-import sys
-import tempfile
+import argparse, json, re, stat, subprocess, sys, tempfile
 from base64 import b64decode
 from hashlib import sha256
 from pathlib import Path
@@ -33,25 +26,21 @@ TEXTS = {name: re.compile(pattern) for name, pattern in {
     "manifest-1": "reportgen-manifest 1", "tree-1": "reportgen-tree 1", "word": "([A-Za-z0-9+/]{86}==)?",
     "pem": r"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=\n-----END PUBLIC KEY-----\n"}.items()}
 RECORDS = {text.split()[0]: dict(field.split("=") for field in text.split()[1:]) for text in """
-genesis time=time type=some format=archive-1 archive=uuid files={sha} key=public; files time=time type=some
-files={sha}; key-add time=time type=some action=some key=public reason=some by=some vouched=word; hold-released
-time=time type=some id=some reason=some by=some; key-revoke time=time type=some action=some id=id reason=some by=some;
-edition time=time type=some manifest=sha job=name period=name scope=name revision=revision supersedes=sha-or-none;
-hold time=time type=some id=some match={some} reason=some by=some; deletion-proposed time=time type=some manifest=sha
-reason=some law=some by=some; tombstone time=time type=some manifest=sha reason=some law=some proposed_by=some
-approved_by=some objects=[sha]; manifest format=manifest-1 key=key edition=short report=some title={text}
+genesis @ format=archive-1 archive=uuid files={sha} key=public; files @ files={sha}; key-add @ action=some key=public &
+vouched=word; hold-released @ id=some &; key-revoke @ action=some id=id &; edition @ manifest=sha job=name period=name
+scope=name revision=revision supersedes=sha-or-none; hold @ id=some match={some} &; deletion-proposed @ manifest=sha
+law=some &; tombstone @ manifest=sha reason=some law=some proposed_by=some approved_by=some objects=[sha]; anchor @
+size=int checkpoint=sha token=sha; manifest format=manifest-1 key=key edition=short report=some title={text}
 supersedes=supersedes? artefacts=[artefact] contents=contents inputs=[input] quality=[quality] totals={some}
 currency=text period=span as_of=text started=time finished=time classification=text retention=retention code=code
-operator=operator; public id=id pem=pem; key job=name period=name scope=name revision=revision; supersedes
-manifest=sha reason=some by=some; artefact role=role locale=text name=name sha256=sha bytes=int pages=int
-sm3=sha-or-none; contents facts=sha facts_csv=sha findings=sha documents={sha} edition_json=sha record=sha queries=sha
-job=sha home=sha lock=sha-or-none; input name=some type=some location=text sha256=sha-or-none rows=int columns=[text]
-as_of=text kept=sha-or-none; quality gate=some source=text column=text count=int total=int verdict=verdict; span
-start=some end=some zone=some; retention kind=text until=day-or-none; code version=some python=some platform=some
-packages={text} native={text} environment={text}; operator user=text host=text; tree schema=tree-1 files=[file]; file
-path=some sha256=sha bytes=int""".split(";")}
-
-
+operator=operator; public id=id pem=pem; key job=name period=name scope=name revision=revision; supersedes manifest=sha
+&; artefact role=role locale=text name=name sha256=sha bytes=int pages=int sm3=sha-or-none; contents facts=sha
+facts_csv=sha findings=sha documents={sha} edition_json=sha record=sha queries=sha job=sha home=sha lock=sha-or-none;
+input name=some type=some location=text sha256=sha-or-none rows=int columns=[text] as_of=text kept=sha-or-none; quality
+gate=some source=text column=text count=int total=int verdict=verdict; span start=some end=some zone=some; retention
+kind=text until=day-or-none; code version=some python=some platform=some packages={text} native={text}
+environment={text}; operator user=text host=text; tree schema=tree-1 files=[file]; file path=some sha256=sha bytes=int
+""".replace("@", "time=time type=some").replace("&", "reason=some by=some").split(";")}
 Bad = type("Bad", (Exception,), {})
 
 
@@ -190,10 +179,10 @@ class Archive:
         return note, entries, rows[0]
 
     def history(self, entries, pinned):
-        shipped, keys, living, signers, editions, series, holds, proposed, gone = {}, {}, [], [], {}, {}, {}, {}, {}
+        living, signers, shipped, keys, editions, series, holds, asked, gone, exact = [], [], *({} for _ in range(8))
         for number, data in enumerate(entries):
             one = canonical(data, f"log entry {number}")
-            kind, sha = one["type"], one.get("manifest")
+            kind, sha, anchor = one["type"], one.get("manifest"), f"log/anchors/{one.get('size')}."
             good = (number == 0) == (kind == "genesis") and kind in ("genesis", "files", "key")
             shipped, good = one.get("files", shipped), good and one.get("files", shipped).keys() == SHIPPED
             if kind == "genesis" or one.get("action") == "add":
@@ -202,7 +191,7 @@ class Archive:
                 if kind == "key":  # vouched for by the key before it, or known to the reader
                     good = good and (signed(keys[living[-1]], data.replace(word.encode(), b""), b64decode(word))
                                      if word else pinned)
-                keys[name], living = pem, [*living, name]
+                keys[name], living, exact[f"keys/{name}.pem"] = pem, [*living, name], sha256(pem.encode()).hexdigest()
             elif kind == "key":
                 good, living = one["id"] in living and len(living) > 1, [n for n in living if n != one["id"]]
             elif kind == "edition":
@@ -215,14 +204,17 @@ class Archive:
             elif kind == "hold-released":
                 good = holds.pop(one["id"], None) is not None
             elif kind == "deletion-proposed":
-                good, proposed[sha] = sha in editions, one["by"]
+                good, asked[sha] = sha in editions, one["by"]
             elif kind == "tombstone":
-                good = sha not in gone and proposed.pop(sha, None) == one["proposed_by"] != one["approved_by"]
+                good = sha not in gone and asked.pop(sha, None) == one["proposed_by"] != one["approved_by"]
                 good = good and not any(match <= editions[sha].items() for match in holds.values())
                 gone[sha] = one
+            elif kind == "anchor":
+                good = 0 < one["size"] <= number and anchor + "tsr" not in exact
+                exact.update({anchor + "checkpoint": one["checkpoint"], anchor + "tsr": one["token"]})
             need(good, f"log entry {number}", f"breaks a rule of FORMAT.md for entries of the type {kind}")
             signers.append(keys[living[-1]])
-        return shipped, keys, signers, editions, gone
+        return shipped, exact, signers, editions, gone
 
     def edition(self, name, entry, gone):
         """An edition's manifest and every object it needs; the tree of its home, where it is kept."""
@@ -231,12 +223,21 @@ class Archive:
         same = manifest["key"].items() <= entry.items() and (older["manifest"] if older else "") == entry["supersedes"]
         need(same, name, "is not of the edition that the log says")
         link = link.format(at=entry["scope"].replace(":", "-"), **entry)
-        need(self.read(link) == self.read(name), link, "differs from its object")
         need(not gone or "" < until <= gone["time"], name, f"was deleted, to be kept until {until or 'for ever'}")
         wanted = [(one["sha256"], one["bytes"]) for one in manifest["artefacts"]]
         more = [*contents["documents"].values(), *(one["kept"] for one in manifest["inputs"])]
         wanted += [(sha, None) for sha in (*more, *contents.values()) if type(sha) is str]
         self.needed(wanted, name, gone["objects"] if gone else ())
+        self.attempt(lambda at: need(self.read(at) == self.read(name), at, "differs from its object"), link)
+        for one in manifest["artefacts"] if self.only else ():  # beside an export's archive lie the issued files
+            clear = self.root.resolve().parent / one["name"]
+            same = clear.exists() and sha256(clear.read_bytes()).hexdigest() == one["sha256"]
+            self.notes += [f"{clear}: is the file that was issued"] * same
+            need(same or not clear.exists(), clear, "is NOT the file that was issued")
+        plain = {one["locale"]: object_path(one["sha256"]) for one in manifest["artefacts"] if one["role"] == "pdf"}
+        for one in [one for one in manifest["artefacts"] if one["role"] == "pdf-signed" and not gone]:
+            place, data = object_path(one["sha256"]), self.read(plain.get(one["locale"], name))
+            need(self.read(place).startswith(data), place, "does not begin with the PDF of its language")
         return None if gone else object_path(contents["home"])
 
     def needed(self, wanted, by, excused=()):
@@ -265,27 +266,25 @@ class Archive:
     def run(self, against=None, pinned=None):
         self.walk("")
         note, entries, leaves = self.log()
-        shipped, keys, signers, editions, gone = self.history(entries, pinned)
+        shipped, exact, signers, editions, gone = self.history(entries, pinned)
         need(note.origin == "reportgen/" + json.loads(entries[0])["archive"], note.place, "is of another archive")
         note.check(signers[-1])
-        for name, data in [(one, self.read(object_path(sha))) for one, sha in shipped.items()] + [
-                (f"keys/{one}.pem", pem.encode()) for one, pem in keys.items()]:
-            need(self.read(name) == data, name, "is not what the log says")
         chosen = {sha: one for sha, one in editions.items() if self.only in (None, sha)}
         need(chosen or not self.only, self.only, "is no edition of this log")
         homes = {self.attempt(self.edition, object_path(sha), one, gone.get(sha)) for sha, one in chosen.items()}
         [self.attempt(self.tree, name) for name in homes - {None}]
-        for name in [name for name in self.files if re.fullmatch("log/anchors/.*[.]checkpoint", name)]:
-            self.attempt(self.older, name, self.read(name), note, leaves, signers)
-            self.known.add(name.replace(".checkpoint", ".tsr"))
+        self.needed([(sha, None) for sha in shipped.values()], note.place)
+        for name, sha in {**shipped, **exact}.items():
+            need(sha256(self.read(name)).hexdigest() == sha, name, "is not what the log says")
+        [self.attempt(self.older, name, self.read(name), note, leaves, signers) for name in exact if name[-1] == "t"]
         if against:
             kept = Path(against).read_bytes().replace(b"\r", b"").strip() + b"\n"
             self.attempt(self.older, against, kept, note, leaves, signers, against)
         need(not pinned or Path(pinned).read_text().split() == signers[-1].split(), pinned, "is not the key that signs")
         for name in sorted(self.files.keys() - self.known):
-            (self.notes if name.startswith("objects/") else self.bad).append(f"{name}: is needed by nothing here")
+            (self.notes if name.startswith("objects/") else self.bad).append(f"{name}: nothing readable needs it")
         counts = f"{note.size} entries, {len(chosen)} of {len(editions)} editions, {len(self.files)} files"
-        self.notes.append(f"{counts}\n{signers[-1]}")
+        self.notes.append(f"{counts}; the key that signs now:\n{signers[-1]}")
 
 
 if __name__ == "__main__":

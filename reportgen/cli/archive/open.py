@@ -26,9 +26,10 @@ def open_(edition: str, locale: str, only_path: bool, output: str) -> None:
     """
     archive = archive_in(output)
     known = archive.manifest(archive.find(edition).manifest)
-    files = [one for one in known.artefacts if one.role == "pdf" and locale in ("", one.locale)]
+    pdfs = [one for one in known.for_readers() if one.role.startswith("pdf")]
+    files = [one for one in pdfs if locale in ("", one.locale)]
     if not files:
-        there = ", ".join(one.locale for one in known.artefacts if one.role == "pdf")
+        there = ", ".join(one.locale for one in pdfs)
         raise ArchiveError(f"{known.key}: has no PDF in '{locale}'; it has {there}.")
     folder = Path(tempfile.mkdtemp(prefix="reportgen-"))
     path = folder / f"{known.key.job}-{known.key.period}-{known.key.revision}-{files[0].name}"

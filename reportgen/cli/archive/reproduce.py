@@ -133,10 +133,12 @@ def _same(grade: Grade) -> bool:
 
 
 def _lines(grade: Grade) -> Iterator[str]:
-    width = max((len(one.name) for one in grade.artefacts), default=0)
+    width = max((len(name) for name in (*(one.name for one in grade.artefacts), *grade.signed)), default=0)
     for one in grade.artefacts:
         yield f"{one.name:<{width}}  {WORDS[one.likeness.level]}"
         yield from (f"  {text}" for text in one.likeness.differences)
+    for name in grade.signed:
+        yield f"{name:<{width}}  signature not made again: no two are alike; the PDF that it signs is graded above"
     yield f"edition id: {'the same' if grade.identity else 'DIFFERENT'}"
     yield f"findings: {'the same' if grade.findings else 'DIFFERENT'}"
     if grade.facts is not None:

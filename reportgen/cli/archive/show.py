@@ -12,7 +12,6 @@ from reportgen.cli.archive.opened import archive_in, edition_argument, output_op
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reportgen.archive.archive import Archive
     from reportgen.archive.manifest import Manifest
     from reportgen.archive.state import Issued, State
 
@@ -36,8 +35,12 @@ def show(edition: str, as_json: bool, output: str) -> None:
                 "superseded_by": one.superseded_by, "content": known.model_dump(mode="json")}
         click.echo(json.dumps(told, ensure_ascii=False))
         return
-    for head, text in (*_identity(one, known), *_made_of(known), *_since(archive.state(), one), *_log(archive)):
+    for head, text in (*_identity(one, known), *_made_of(known), *_since(archive.state(), one)):
         click.echo(f"{head:<14}  {text}".rstrip())
+    signed = archive.log.signed
+    if signed:
+        click.echo("\nThe log's checkpoint. Keep it elsewhere, from the next line on, for verify --against:\n")
+        click.echo(signed.note.decode(), nl=False)
 
 
 def _identity(one: Issued, known: Manifest) -> Iterator[tuple[str, str]]:
@@ -56,7 +59,8 @@ def _identity(one: Issued, known: Manifest) -> Iterator[tuple[str, str]]:
 def _made_of(known: Manifest) -> Iterator[tuple[str, str]]:
     for file in known.artefacts:
         pages = f", {file.pages} pages" if file.pages else ""
-        yield "file", f"{file.name}  {file.bytes:,} bytes{pages}  sha256 {file.sha256}"
+        signed = ", signed" if file.role == "pdf-signed" else ""
+        yield "file", f"{file.name}  {file.bytes:,} bytes{pages}{signed}  sha256 {file.sha256}"
     for name, text in known.totals.items():
         yield "total", f"{name}  {text}"
     for source in known.inputs:
@@ -71,6 +75,9 @@ def _made_of(known: Manifest) -> Iterator[tuple[str, str]]:
 
 def _since(state: State, one: Issued) -> Iterator[tuple[str, str]]:
     """What the log says of the edition after its issue."""
+    stamped = min((size for size in state.anchors if size > one.index), default=0)
+    if stamped:
+        yield "stamped", f"{state.anchors[stamped].time}, with {stamped} entries: log/anchors/{stamped}.tsr"
     for held in state.held(one):
         yield "hold", f"{held.id}: {held.reason} ({held.by}, {held.time[:10]})"
     proposal = state.proposals.get(one.manifest)
@@ -80,10 +87,3 @@ def _since(state: State, one: Issued) -> Iterator[tuple[str, str]]:
         stone = one.deletion
         yield "deleted", (f"{stone.time[:10]}: {stone.reason}, {stone.law}; proposed by {stone.proposed_by}, "
                           f"approved by {stone.approved_by}; {len(stone.objects)} objects")
-
-
-def _log(archive: Archive) -> Iterator[tuple[str, str]]:
-    checkpoint = archive.log.checkpoint
-    if checkpoint:
-        yield "checkpoint", f"{checkpoint.size} entries, root {checkpoint.root.hex()}"
-        yield "origin", checkpoint.origin

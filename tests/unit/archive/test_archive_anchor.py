@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +12,17 @@ import pytest
 from pydantic import ValidationError
 
 from reportgen.archive import anchor as anchoring
-from reportgen.archive.anchor import anchor, anchors, verify_anchors, verify_token
+from reportgen.archive.anchor import anchor, anchors, log_anchor, verify_anchors, verify_token
+from reportgen.archive.archive import Archive
 from reportgen.archive.tsa import TimeStampAuthority, ask, fresh_nonce, query
+from reportgen.archive.verify import verify
 from reportgen.errors import ArchiveError, DependencyMissing, VerificationFailed
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "security"))
+
+from archive_case import build, findings, issue, standalone
+from archive_tampering import Verifiers
 
 CHECKPOINT = b"reportgen/7d0e\n3\nqvfXDsOgqvfXDsOgqvfXDsOgqvfXDsOgqvfXDsOgqvc=\n\n\xe2\x80\x94 reportgen/7d0e AAAA\n"
 
@@ -65,6 +75,72 @@ def test_an_anchor_that_exists_is_not_asked_for_again(archive: Path, settings, a
     first = anchor(archive, settings, authority.folder)
     assert anchor(archive, settings, authority.folder) == first
     assert len(authority.tsa.asked) == 1
+
+
+@pytest.fixture
+def logged(tmp_path: Path, settings, authority) -> Archive:
+    """The archive of the tests, stamped at its last entry."""
+    made = build(tmp_path / "output")
+    log_anchor(made, settings, authority.folder)
+    return made
+
+
+def found(archive: Archive) -> tuple[list[str], list[str]]:
+    """What the program and the shipped verifier find wrong."""
+    return [str(one) for one in verify(archive.root).problems], findings(standalone(), archive.root)
+
+
+def test_the_log_names_both_files_of_an_anchor(logged: Archive, authority) -> None:
+    size = logged.log.size - 1
+    entry = logged.state().anchors[size]
+    for name, sha in entry.files.items():
+        assert hashlib.sha256((logged.root / name).read_bytes()).hexdigest() == sha
+    assert list(entry.files) == [f"log/anchors/{size}.checkpoint", f"log/anchors/{size}.tsr"]
+    assert found(logged) == ([], [])
+    (logged.root / "log" / "anchors" / "3.tsr").unlink()  # nobody's token, of the tests' archive
+    stamped = verify_anchors(logged.root, (authority.folder / "root.pem").read_bytes())
+    assert [one.size for one in stamped] == [size]
+
+
+def test_no_token_is_asked_for_where_nothing_but_anchors_came_since(logged: Archive, settings, authority) -> None:
+    size = logged.log.size
+    assert log_anchor(logged, settings, authority.folder).size == size - 1
+    assert (logged.log.size, len(authority.tsa.asked)) == (size, 1)
+    issue(logged, ("tiering", "2026-02", "bank", "r01"))
+    assert log_anchor(logged, settings, authority.folder).size == size + 1
+    assert sorted(logged.state().anchors) == [3, size - 1, size + 1]
+    assert found(logged) == ([], [])
+
+
+def test_flipped_bytes_anywhere_in_a_token_are_found(logged: Archive) -> None:
+    """Also those that the authority's signature does not cover: the log has their hash."""
+    name = f"log/anchors/{logged.log.size - 1}.tsr"
+    path, verifiers = logged.root / name, Verifiers.ready()
+    whole = path.read_bytes()
+    path.chmod(0o644)
+    missed = []
+    for at in range(0, len(whole), 7):
+        altered = bytearray(whole)
+        altered[at] ^= 1 << at % 8
+        path.write_bytes(altered)
+        missed += verifiers.misses(logged.root, {name})
+    assert len(whole) > 1000
+    assert missed == []
+
+
+@pytest.mark.parametrize("suffix", ["checkpoint", "tsr"])
+def test_an_anchor_that_lacks_or_that_nobody_logged_is_named(logged: Archive, suffix: str) -> None:
+    name = f"log/anchors/{logged.log.size - 1}.{suffix}"
+    data = (logged.root / name).read_bytes()
+    (logged.root / name).unlink()
+    assert [[name in line for line in lines] for lines in found(logged)] == [[True], [True]]
+    (logged.root / name).write_bytes(data)
+    assert found(logged) == ([], [])
+    other = f"log/anchors/5.{suffix}"
+    (logged.root / other).write_bytes(data)
+    assert [[other in line for line in lines] for lines in found(logged)] == [[True], [True]]
+    logged.ready()  # what a killed `archive anchor` left
+    assert found(logged) == ([], [])
 
 
 def test_each_size_has_its_own_anchor_in_order_of_size(archive: Path, settings, authority) -> None:

@@ -28,6 +28,7 @@ ENTRIES: list[Entry] = [
     entry.HoldReleased.at(NOW, id="h1", **WHY),
     entry.DeletionProposed.at(NOW, manifest=SHA, law="档案法", **WHY),
     entry.Tombstone.at(NOW, manifest=SHA, reason="期满", law="档案法", proposed_by="A", approved_by="B", objects=[OTHER]),
+    entry.Anchored.at(NOW, size=3, checkpoint=SHA, token=OTHER),
 ]
 EDITION = {"type": "edition", "time": "2026-01-05T01:02:03Z", "manifest": SHA, "job": "taihu", "period": "2025-12",
            "scope": "bank", "revision": "r01", "supersedes": ""}
@@ -93,6 +94,9 @@ def test_what_is_no_entry_is_refused(data: bytes) -> None:
     canonical.loads(ENTRIES[5].to_bytes()) | {"match": {"branch": "0571"}},
     canonical.loads(ENTRIES[8].to_bytes()) | {"objects": ["x"]},
     canonical.loads(ENTRIES[8].to_bytes()) | {"law": ""},
+    canonical.loads(ENTRIES[9].to_bytes()) | {"size": 0},
+    canonical.loads(ENTRIES[9].to_bytes()) | {"size": "3"},
+    canonical.loads(ENTRIES[9].to_bytes()) | {"token": ""},
 ])
 def test_the_other_kinds_are_as_strict(value: dict[str, object]) -> None:
     with pytest.raises(ArchiveError):

@@ -48,8 +48,8 @@ def test_its_own_verifier_finds_it_good(archive: Archive, unpacked: Path, tmp_pa
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "OK")
     assert f"{archive.log.size} entries, 1 of 5 editions" in done.stdout
     facts = hashlib.sha256(b"facts of tiering 2025-11 bank r01\n").hexdigest()  # told on the correction's page
-    assert [line for line in done.stdout.splitlines() if "nothing" in line] == [
-        f"note objects/{facts[:2]}/{facts[2:]}: is needed by nothing here"]
+    assert [line for line in done.stdout.splitlines() if "objects/" in line] == [
+        f"note objects/{facts[:2]}/{facts[2:]}: nothing readable needs it"]
     kept = tmp_path / "kept"
     kept.write_bytes((archive.root / "log" / "checkpoint").read_bytes())
     assert check(unpacked, "--against", str(kept)).returncode == 0
@@ -65,6 +65,14 @@ def test_it_holds_the_edition_s_files_and_of_others_only_what_is_shared(archive:
     assert other.artefacts[0].sha256 not in objects
     assert [path.name for path in (unpacked / "archive" / "manifests").rglob("*.json")] == ["r02.json"]
     assert not list((unpacked / "archive").glob("catalogue*"))
+
+
+def test_an_issued_file_that_was_changed_beside_the_archive_is_found(unpacked: Path) -> None:
+    pdf = unpacked / "bank.zh-CN.pdf"
+    assert f"note {pdf}: is the file that was issued" in check(unpacked).stdout
+    pdf.write_bytes(pdf.read_bytes() + b"%")
+    done = check(unpacked)
+    assert (done.returncode, f"BAD {pdf}: is NOT the file that was issued" in done.stdout) == (12, True)
 
 
 @pytest.mark.parametrize("name", ["facts", "facts.csv", "bank.zh-CN.pdf", "lock", "tree"])

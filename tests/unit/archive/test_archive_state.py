@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reportgen.archive.entry import (
     SHIPPED,
+    Anchored,
     DeletionProposed,
     Edition,
     FilesChanged,
@@ -156,3 +157,16 @@ def test_revisions_of_a_scope_have_no_gap_whatever_the_order(order: list[tuple[s
         assert newest.entry.revision == f"r{order.count((scope,)):02d}"
     superseded = [one for one in state.issued.values() if one.superseded_by]
     assert len(superseded) == len(order) - len(last)
+
+
+def anchored(size: int) -> Anchored:
+    return Anchored.at(NOW, size=size, checkpoint=sha(1), token=sha(2))
+
+
+def test_an_anchor_is_of_entries_that_come_before_it_and_of_a_size_once() -> None:
+    state = State.of([GENESIS.to_bytes(), anchored(1).to_bytes(), edition(1).to_bytes(), anchored(3).to_bytes()])
+    assert sorted(state.anchors) == [1, 3]
+    with pytest.raises(ArchiveError, match=r"log entry 4: anchors 5 entries, more than come before it"):
+        state.read(anchored(5).to_bytes())
+    with pytest.raises(ArchiveError, match=r"anchors 3 entries again"):
+        State.of([one.to_bytes() for one in (GENESIS, edition(1), edition(2, period="2026-01"), anchored(3), anchored(3))])

@@ -161,8 +161,8 @@ def test_the_shipped_verifier_knows_the_same_fields() -> None:
     models = {
         "genesis": entry.Genesis, "files": entry.FilesChanged, "key-add": entry.KeyAdded, "key-revoke": entry.KeyRevoked,
         "edition": entry.Edition, "hold": entry.Hold, "hold-released": entry.HoldReleased,
-        "deletion-proposed": entry.DeletionProposed, "tombstone": entry.Tombstone, "public": entry.Key,
-        "manifest": Manifest,
+        "deletion-proposed": entry.DeletionProposed, "tombstone": entry.Tombstone, "anchor": entry.Anchored,
+        "public": entry.Key, "manifest": Manifest,
     }
     for name, model in models.items():
         assert set(records[name]) == set(model.model_fields), name

@@ -115,6 +115,18 @@ def test_verify_against_a_checkpoint_finds_a_log_put_back(desk: Any, archive: Ar
     assert "ROLLED BACK" in told.out
 
 
+def test_the_checkpoint_that_show_prints_can_be_kept_and_held_against_the_log(desk: Any, archive: Archive) -> None:
+    _, note = desk.call("archive", "show", "tiering/2025-12").out.split("for verify --against:\n")
+    assert note.strip().encode() + b"\n" == (archive.root / "log" / "checkpoint").read_bytes()
+    (desk.root / "mail.txt").write_text(note.replace("\n", "\r\n"), encoding="utf-8", newline="")
+    assert desk.call("archive", "hold", "case-9", "--reason", "a suit").code == 0
+    assert desk.call("archive", "verify", "--against", "mail.txt").code == 0
+    size = archive.log.size - 1
+    assert note.count(f"\n{size}\n") == 1
+    (desk.root / "mail.txt").write_text(note.replace(f"\n{size}\n", f"\n{size - 1}\n"), encoding="utf-8")
+    assert desk.call("archive", "verify", "--against", "mail.txt").code == 12
+
+
 def test_verify_with_a_budget_goes_on_where_it_stopped(desk: Any, archive: Archive) -> None:
     told = desk.call("archive", "verify", "--budget", "0.000001s")
     assert told.code == 0
