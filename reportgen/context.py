@@ -26,6 +26,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _has_ended(pid: str) -> bool:
+    """Whether a process is gone, or dead and not yet collected; False where the system does not tell."""
+    if not Path("/proc/self/stat").exists():
+        return False
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0] in "ZX"
+    except (OSError, IndexError):
+        return True
+
+
 def installed_home() -> Path:
     """The folder that holds `templates/` and `config/` of this installation: the checkout, or the wheel's own copy."""
     package = Path(__file__).resolve().parent
@@ -126,7 +136,7 @@ class RunContext:
         """Remove what a killed run left: its work files hold customer data."""
         for owner in (self.output / "work").glob(f"*/{_OWNER}"):
             pid = owner.read_text(encoding="ascii")
-            if not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists():
+            if _has_ended(pid):
                 shutil.rmtree(owner.parent, ignore_errors=True)
 
     def path(self, name: str) -> Path:

@@ -14,12 +14,16 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reportgen.context import installed_home
 from reportgen.errors import ReportgenError
+
+if TYPE_CHECKING:
+    from reportgen.runs.ledger import Ledger
 
 LIBRARIES = {
     "gobject-2.0": "libgobject-2.0.so.0",
@@ -35,6 +39,8 @@ OLDEST_PANGO = (1, 44)
 SPARE_BYTES = 500 * 1000 * 1000
 """A run writes a few megabytes a report and spills larger tables to disk."""
 YEARS = range(2026, 2100)
+LATE_TICK = timedelta(hours=2)
+"""A timer calls `reportgen tick` every few minutes; after so long it has stopped."""
 ZONES = ("Asia/Shanghai", "Europe/Lisbon", "UTC")
 
 
@@ -62,6 +68,8 @@ def examine(output: Path, now: datetime) -> Iterator[Check]:
     yield clock(now)
     yield zones()
     yield encoding()
+    yield ledger(output)
+    yield tick(output, now)
 
 
 def packages(distribution: str = "reportgen") -> Check:
@@ -212,3 +220,40 @@ def encoding() -> Check:
     """File names with Chinese characters can be opened."""
     name = sys.getfilesystemencoding()
     return Check("encoding", f"file names in {name}", "" if name == "utf-8" else "export PYTHONUTF8=1")
+
+
+def ledger(output: Path) -> Check:
+    """The run ledger can be read; a file that is not there yet is made by the first run."""
+    try:
+        with _ledger(output) as found:
+            name = found.database.name
+            if not found.database.is_there:
+                return Check("run ledger", f"{name}, not there yet: the first run makes it")
+            runs = len(found.runs(limit=1))
+    except (ReportgenError, ImportError) as error:
+        todo = getattr(error, "hint", "") or "Check REPORTGEN_LEDGER and config/runs.yaml."
+        return Check("run ledger", str(error).splitlines()[0], todo)
+    return Check("run ledger", f"{name}{'' if runs else ', no run yet'}")
+
+
+def tick(output: Path, now: datetime) -> Check:
+    """The timer that calls `reportgen tick` is alive, if it ever was set up."""
+    try:
+        with _ledger(output) as found:
+            last = found.last_tick()
+    except (ReportgenError, ImportError):
+        return Check("tick", "unknown: the run ledger cannot be read")  # said already, with what to do
+    if last is None:
+        return Check("tick", "never called; reportgen schedule install sets up a timer for jobs with a schedule")
+    told = f"{last.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC on {last.host}"
+    if now - last.at <= LATE_TICK:
+        return Check("tick", told)
+    return Check("tick", f"last called {told}", "See whether the timer runs: systemctl list-timers, crontab -l")
+
+
+def _ledger(output: Path) -> Ledger:
+    from reportgen.config.operations import ledger_url
+    from reportgen.context import project_root
+    from reportgen.runs.ledger import Ledger
+
+    return Ledger.of(output.resolve(), ledger_url(project_root(Path.cwd())))

@@ -8,9 +8,12 @@
     ├── TemplateError             6  a report's template or text
     ├── RenderError               7  rendering, or the re-reading check
     ├── ArchiveError              8
+    ├── LedgerFailed              8  the run ledger cannot be read or written
     ├── AlreadyIssued             9
     ├── PartlyFailed             10
     ├── ClaimHeld                11
+    │   └── Fenced               11  this process was overtaken and may write no more
+    ├── WrongState                2  a run or unit is not in a state that allows the step
     ├── VerificationFailed       12
     └── DeliveryInDoubt          13
 
@@ -119,6 +122,18 @@ class PartlyFailed(ReportgenError):
 
 class ClaimHeld(ReportgenError):
     code = ExitCode.CLAIM_HELD
+
+
+class Fenced(ClaimHeld):
+    """Another process took the run over, or the claim was let go: whoever meets this writes nothing more."""
+
+
+class LedgerFailed(ReportgenError):
+    code = ExitCode.ARCHIVE
+
+
+class WrongState(ReportgenError):
+    code = ExitCode.JOB
 
 
 class VerificationFailed(ReportgenError):

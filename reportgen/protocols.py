@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import ibis
@@ -18,12 +18,20 @@ if TYPE_CHECKING:
     from reportgen.findings.detectors.view import View
     from reportgen.findings.judge import Judge
     from reportgen.findings.rule import Rule
+    from reportgen.runs.task import Result, Task
 
 
 class Progress(Protocol):
     """Told what the run is doing; prints it on standard error, or nowhere."""
 
     def stage(self, name: str, detail: str = "") -> None: ...
+
+
+@runtime_checkable
+class Counting(Progress, Protocol):
+    """A `Progress` that is told, besides, how many of the run's units are done."""
+
+    def units(self, done: int, total: int, failed: int) -> None: ...
 
 
 class Engine(Protocol):
@@ -65,6 +73,16 @@ class Detector(Protocol):
     """Judges one way a rule may hold, on the facts of one scope; see `findings.detectors`."""
 
     def __call__(self, rule: Rule, judge: Judge, view: View, /) -> Judgement: ...
+
+
+class Executor(Protocol):
+    """Calls the work on every unit of a run, here or in other processes; see `runs.pool`.
+
+    Results come as they are ready. What goes wrong with one unit is in its result, and stops no other. Closing the
+    generator ends what still runs.
+    """
+
+    def run(self, tasks: Iterable[Task], work: Callable[[Task], Result]) -> Generator[Result, None, None]: ...
 
 
 class Silent:

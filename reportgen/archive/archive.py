@@ -93,9 +93,10 @@ class Archive:
             self._derive(self.state())
             return made
 
-    def issue(self, manifest: Manifest) -> Issued:
+    def issue(self, manifest: Manifest, fence: Callable[[], None] = lambda: None) -> Issued:
         """Commit an edition whose objects are all in the store; durable on return.
 
+        `fence` is called under the lock right before the log is written, and stops the issue by raising.
         Raises AlreadyIssued (exit 9) where another edition of the same key came first.
         """
         with self._writing():
@@ -111,6 +112,7 @@ class Archive:
                 raise ArchiveError(Problem(str(manifest.key), f"its {lacking[0]} is not in the archive."))
             digest = self.store.put(manifest.to_bytes())
             key = manifest.key
+            fence()
             self.append(Edition.at(
                 self.clock(), manifest=digest, job=key.job, period=key.period, scope=key.scope, revision=key.revision,
                 supersedes=expected,

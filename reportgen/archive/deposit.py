@@ -1,10 +1,14 @@
-"""From what a run made to an issued edition: objects first, then the manifest, then the log."""
+"""From what a run made to an issued edition: objects first, then the manifest, then the log.
+
+Pages are put into the store as they are rendered (`put_page`), in whatever process; the edition is issued from the
+objects when all its languages are there.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -31,6 +35,7 @@ from reportgen.archive.manifest import (
     Span,
     Supersedes,
 )
+from reportgen.archive.objects import ObjectStore
 from reportgen.archive.record import Record, record_bytes
 from reportgen.archive.retention import retention_of
 from reportgen.archive.sign import ready_to_sign, sign_pdf
@@ -51,6 +56,36 @@ TOTALS = ("customers_total", "aum_point", "customers_lost", "customers_net_new")
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A file in the store: its sha256, its size, and of a PDF its pages."""
+
+    sha256: str
+    bytes: int
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One scope's report in one language, all of it in the store. The texts are sha256 of objects."""
+
+    scope: str
+    locale: Locale
+    edition: str
+    """The edition's short id."""
+    title: str
+    pdf: Kept
+    workbook: Kept
+    document: str
+    findings: str
+    edition_json: str
+    facts_csv: str
+
+    def objects(self) -> tuple[str, ...]:
+        """All that must be in the store."""
+        return (self.pdf.sha256, self.workbook.sha256, self.document, self.findings, self.edition_json, self.facts_csv)
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """One scope's finished edition."""
 
@@ -58,13 +93,24 @@ class Made:
     ids: EditionIds
     facts: FactSet
     """What the scope's report may know, with statistics."""
-    findings: Findings
-    documents: Sequence[Document]
-    files: Sequence[tuple[Locale, str, bytes]]
-    """Language, suffix (pdf, xlsx), content."""
-    edition_json: bytes
+    pages: tuple[Stored, ...]
+    """One a language."""
     record: Record
     supersedes: Supersedes | None = None
+
+
+def put_page(
+    store: ObjectStore, scope: str, edition: str, facts: FactSet, findings: Findings, attached: bytes,
+    document: Document, locale: Locale, pdf: bytes, workbook: bytes,
+) -> Stored:
+    """Put a rendered report with all its edition consists of into the store; durable on return.
+
+    Raises ArchiveError (exit 8). Until the edition is issued nothing names these objects.
+    """
+    parts = (pdf, workbook, freeze(document), freeze(findings), attached, facts_csv(facts, scope))
+    shas = store.put_all(parts)
+    return Stored(scope, locale, edition, document.cover.title, Kept(shas[0], len(pdf), _pages(pdf)),
+                  Kept(shas[1], len(workbook)), *shas[2:])
 
 
 class Deposit:
@@ -76,6 +122,7 @@ class Deposit:
         self.everything = everything
         self.started = started
         self.signing = services.signing(context.root)
+        self._once = _Once(archive.store)
 
     def prepare(self) -> None:
         """Try what signing needs, where `config/archive.yaml` asks for it, before the first page is made.
@@ -85,26 +132,28 @@ class Deposit:
         if self.signing:
             ready_to_sign(self.signing, self.context.root)
 
-    def issue(self, made: Made) -> Issued:
-        """Store what the edition consists of and commit it. Raises ArchiveError (exit 8), AlreadyIssued (exit 9)."""
-        return self.archive.issue(self._manifest(made))
+    def issue(self, made: Made, fence: Callable[[], None] = lambda: None) -> Issued:
+        """Store what the edition consists of and commit it. Raises ArchiveError (exit 8), AlreadyIssued (exit 9).
+
+        `fence` is called when all is ready but the entry in the log, and stops the issue by raising.
+        """
+        return self.archive.issue(self._manifest(made), fence)
 
     def _manifest(self, made: Made) -> Manifest:
         job, context, store = self.context.job, self.context, self.archive.store
-        period = context.period
+        period, page = context.period, made.pages[0]
         return Manifest(
             key=Key(job=job.job, period=period.label, scope=made.scope, revision=made.ids.edition),
             edition=made.ids.short, report=job.report,
-            title={one.locale: one.cover.title for one in made.documents},
+            title={one.locale: one.title for one in made.pages},
             supersedes=made.supersedes,
-            artefacts=[one for file in made.files for one in self._artefacts(made.scope, *file)],
+            artefacts=[one for stored in made.pages for one in self._artefacts(stored)],
             contents=Contents(
-                facts=self._facts, facts_csv=store.put(facts_csv(made.facts, made.scope)),
-                findings=store.put(freeze(made.findings)),
-                documents={one.locale: store.put(freeze(one)) for one in made.documents},
-                edition_json=store.put(made.edition_json), record=store.put(record_bytes(made.record)),
+                facts=self._facts, facts_csv=page.facts_csv, findings=page.findings,
+                documents={one.locale: one.document for one in made.pages},
+                edition_json=page.edition_json, record=store.put(record_bytes(made.record)),
                 queries=self._queries, job=store.put_file(Path(job.path)),
-                home=plant(gather_home(context, made.scope), store), lock=self._lock,
+                home=plant(gather_home(context, made.scope), self._once), lock=self._lock,
             ),
             inputs=[
                 Input(name=one.name, type=one.type, location=one.location, sha256=one.sha256, rows=one.rows,
@@ -166,26 +215,42 @@ class Deposit:
     def _code(self) -> Code:
         return Code.model_validate(surroundings.code())
 
-    def _artefacts(self, scope: str, locale: Locale, suffix: str, content: bytes) -> Iterator[Artefact]:
-        """The file; of a PDF that is signed the unsigned one too, for that is the one that can be made again."""
-        path = self.context.report_path(scope, locale, suffix)
-        if suffix != "pdf":
-            yield self._artefact("xlsx", locale, path.name, content)
-        elif self.signing is None:
-            yield self._artefact("pdf", locale, path.name, content)
+    def _artefacts(self, stored: Stored) -> Iterator[Artefact]:
+        """The files; of a PDF that is signed the unsigned one too, for that is the one that can be made again."""
+        path = self.context.report_path(stored.scope, stored.locale, "pdf")
+        if self.signing is None:
+            yield self._artefact("pdf", stored.locale, path.name, stored.pdf)
         else:
+            content = self.archive.store.get(stored.pdf.sha256)
             signed = sign_pdf(content, self.signing, self.context.root, self.context.clock())
-            yield self._artefact("pdf", locale, f"{path.stem}.unsigned.pdf", content)
-            yield self._artefact("pdf-signed", locale, path.name, signed)
+            kept = Kept(self.archive.store.put(signed), len(signed), _pages(signed))
+            yield self._artefact("pdf", stored.locale, f"{path.stem}.unsigned.pdf", stored.pdf)
+            yield self._artefact("pdf-signed", stored.locale, path.name, kept)
+        yield self._artefact("xlsx", stored.locale, path.with_suffix(".xlsx").name, stored.workbook)
 
-    def _artefact(
-        self, role: Literal["pdf", "pdf-signed", "xlsx"], locale: Locale, name: str, content: bytes
-    ) -> Artefact:
+    def _artefact(self, role: Literal["pdf", "pdf-signed", "xlsx"], locale: Locale, name: str, kept: Kept) -> Artefact:
+        sm3 = ""
+        if self.context.job.archive.sm3:
+            sm3 = hashlib.new("sm3", self.archive.store.get(kept.sha256)).hexdigest()
         return Artefact(
-            role=role, locale=locale, name=name, sha256=self.archive.store.put(content), bytes=len(content),
-            pages=0 if role == "xlsx" else _pages(content),
-            sm3=hashlib.new("sm3", content).hexdigest() if self.context.job.archive.sm3 else "",
+            role=role, locale=locale, name=name, sha256=kept.sha256, bytes=kept.bytes, pages=kept.pages, sm3=sm3
         )
+
+
+class _Once:
+    """The store for files that every edition of a run has in common: one that looks unchanged is not read again."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.put, self.get = store.put, store.get
+        self._put_file = store.put_file
+        self._known: dict[tuple[str, int, int, int], str] = {}
+
+    def put_file(self, path: Path) -> str:
+        found = path.stat()
+        seen = (str(path), found.st_ino, found.st_size, found.st_mtime_ns)
+        if seen not in self._known:
+            self._known[seen] = self._put_file(path)
+        return self._known[seen]
 
 
 def _pages(pdf: bytes) -> int:

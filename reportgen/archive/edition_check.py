@@ -38,6 +38,8 @@ class EditionCheck:
             until = manifest.retention.until
             if not until or one.deletion.time[:10] < until:
                 yield Problem(name, f"was deleted; it was to be kept {f'until {until}' if until else 'for ever'}.")
+        if one.approval and not one.approval.shows_another_than(manifest.operator.user):
+            yield Problem(name, f"was approved by {one.approval.by}, who made it.")
         sizes = {artefact.sha256: artefact.bytes for artefact in manifest.artefacts}
         for sha, what in manifest.objects().items():
             yield from self._needed(sha, f"{what} of {one}", sizes.get(sha), excused)

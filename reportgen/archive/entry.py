@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FORMAT: Literal["reportgen-archive 1"] = "reportgen-archive 1"
 SHIPPED = ("FORMAT", "FORMAT.md", "README.txt", "verify.py")
 """Files at the top of every archive, as the newest `genesis` or `files` entry has them."""
+UNKNOWN = "unknown"
+"""Stands in a manifest for a user whom the system has no name for."""
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
@@ -75,6 +77,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f/\\]+$"), Afte
 """Becomes a folder's name below `manifests/`."""
 Revision = Annotated[str, StringConstraints(pattern=r"^r[0-9]{2,4}$")]
 Time = Annotated[str, AfterValidator(_real)]
+Word = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9+/]{86}==)?$")]
+"""An Ed25519 signature in base64, or empty."""
 Files = Annotated[dict[str, Sha], AfterValidator(_shipped)]
 
 
@@ -132,7 +136,7 @@ class KeyAdded(_Entry):
     key: Key
     reason: Some
     by: Some
-    vouched: Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9+/]{86}==)?$")]
+    vouched: Word
     """The earlier key's signature (base64) over this entry with `vouched` empty; empty where that key is lost."""
 
     @property
@@ -220,15 +224,38 @@ class Anchored(_Entry):
         return {f"{place}.checkpoint": self.checkpoint, f"{place}.tsr": self.token}
 
 
+class Approval(_Entry):
+    """Somebody other than its maker released an edition: by another user's name, or by the signature of a key."""
+
+    type: Literal["approval"]
+    manifest: Sha
+    by: Some
+    """Operating-system user; with a key the name under which that key is known."""
+    key: Key | None
+    """The approver's key, none of those that sign the log; null where the user's name is the evidence."""
+    signature: Word
+    """The key's signature (base64) over `approval_message`; empty without a key."""
+
+    def shows_another_than(self, maker: str) -> bool:
+        """Whether it shows a person other than the one a manifest names as its maker."""
+        return self.key is not None or maker not in ("", UNKNOWN, self.by)
+
+
+def approval_message(manifest: str) -> bytes:
+    """What an approver's key signs."""
+    return f"reportgen-approval 1\n{manifest}\n".encode()
+
+
 KeyEntry = Annotated[KeyAdded | KeyRevoked, Field(discriminator="action")]
 Entry = (
     Genesis | FilesChanged | KeyAdded | KeyRevoked | Edition | Hold | HoldReleased | DeletionProposed | Tombstone
-    | Anchored
+    | Anchored | Approval
 )
 
 
 class _AnyEntry(RootModel[Annotated[
-    Genesis | FilesChanged | KeyEntry | Edition | Hold | HoldReleased | DeletionProposed | Tombstone | Anchored,
+    Genesis | FilesChanged | KeyEntry | Edition | Hold | HoldReleased | DeletionProposed | Tombstone | Anchored
+    | Approval,
     Field(discriminator="type"),
 ]]):
     pass

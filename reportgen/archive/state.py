@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reportgen.archive.entry import (
     Anchored,
+    Approval,
     DeletionProposed,
     Edition,
     Entry,
@@ -15,9 +17,11 @@ from reportgen.archive.entry import (
     Hold,
     HoldReleased,
     Tombstone,
+    approval_message,
     parse_entry,
 )
 from reportgen.archive.keys import KeyHistory
+from reportgen.archive.public_key import PublicKey
 from reportgen.errors import ArchiveError, Problem
 
 
@@ -31,6 +35,8 @@ class Issued:
     superseded_by: str = ""
     """Manifest of the edition that corrects it; empty for the newest."""
     deletion: Tombstone | None = None
+    approval: Approval | None = None
+    """Who released it, where somebody did."""
 
     @property
     def manifest(self) -> str:
@@ -108,6 +114,8 @@ class State:
             self.proposals[one.manifest] = one
         elif isinstance(one, Tombstone):
             self._bury(one, place)
+        elif isinstance(one, Approval):
+            self._approve(one, place)
         elif isinstance(one, Anchored):
             _refuse(one.size > self.size, place, f"anchors {one.size} entries, more than come before it")
             _refuse(one.size in self.anchors, place, f"anchors {one.size} entries again")
@@ -123,8 +131,7 @@ class State:
         _refuse(one.revision != expected, place, f"is {one.revision}; {expected} was next")
         _refuse(one.manifest in self.issued, place, "issues the same manifest again")
         if before:
-            old = self.issued[before]
-            self.issued[before] = Issued(old.index, old.entry, one.manifest, old.deletion)
+            self.issued[before] = replace(self.issued[before], superseded_by=one.manifest)
         self.issued[one.manifest] = Issued(self.size, one)
         self.newest[subject] = one.manifest
 
@@ -136,7 +143,22 @@ class State:
         _refuse(one.approved_by == one.proposed_by, place, "was proposed and approved by the same person")
         if old is not None:
             _refuse(bool(self.held(old)), place, "deletes an edition under a hold")
-            self.issued[one.manifest] = Issued(old.index, old.entry, old.superseded_by, one)
+            self.issued[one.manifest] = replace(old, deletion=one)
+
+    def _approve(self, one: Approval, place: str) -> None:
+        edition = self.issued.get(one.manifest)
+        if edition is None:
+            raise _refusal(place, "approves what was never issued")
+        _refuse(edition.standing != "issued", place, f"approves an edition that is {edition.standing}")
+        _refuse(edition.approval is not None, place, "approves an edition again")
+        _refuse((one.key is None) != (not one.signature), place, "has a key or a signature without the other")
+        if one.key is not None:
+            public = PublicKey.from_pem(one.key.pem, place)
+            _refuse(public.id != one.key.id, place, f"calls the key {public.id} by the id {one.key.id}")
+            _refuse(public.id in self.history.known, place, f"is signed by {public.id}, a key that signs the log")
+            good = public.verify(base64.b64decode(one.signature), approval_message(one.manifest))
+            _refuse(not good, place, f"has a signature that key {public.id} did not make")
+        self.issued[one.manifest] = replace(edition, approval=one)
 
     def held(self, edition: Issued) -> tuple[Hold, ...]:
         """The holds an edition is under."""
@@ -152,7 +174,11 @@ class State:
 
 def _refuse(wrong: bool, place: str, why: str) -> None:
     if wrong:
-        raise ArchiveError(
-            Problem(place, f"{why}."), state="The log was not read any further.",
-            hint="`reportgen archive verify` says what else differs.",
-        )
+        raise _refusal(place, why)
+
+
+def _refusal(place: str, why: str) -> ArchiveError:
+    return ArchiveError(
+        Problem(place, f"{why}."), state="The log was not read any further.",
+        hint="`reportgen archive verify` says what else differs.",
+    )

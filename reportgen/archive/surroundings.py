@@ -6,9 +6,9 @@ Versions are those at work in this process. What cannot be asked is named `unkno
 from __future__ import annotations
 
 import ctypes
-import getpass
 import os
 import platform
+import pwd
 import re
 import socket
 import sys
@@ -19,9 +19,9 @@ from importlib import metadata
 from pathlib import Path
 
 from reportgen import __version__
+from reportgen.archive.entry import UNKNOWN
 from reportgen.doctor import LIBRARIES
 
-UNKNOWN = "unknown"
 SETTINGS = ("TZ", "LANG", "LC_ALL", "SOURCE_DATE_EPOCH")
 """Environment variables that may reach a page or a file's dates."""
 LOCK = (".ci", "lock", "runtime.txt")
@@ -161,11 +161,14 @@ def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def operator() -> dict[str, str]:
-    """Operating-system `user` and `host`; `unknown` where the system has no name for them."""
+    """Operating-system `user` and `host`; `unknown` where the system has no name for them.
+
+    The user is the process's own: USER and LOGNAME can say anything, and approvals rest on this name.
+    """
     try:
-        user = getpass.getuser()
-    except (OSError, KeyError):
-        user = str(os.getuid()) if hasattr(os, "getuid") else UNKNOWN
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        user = str(os.getuid())
     return {"user": user, "host": socket.gethostname() or UNKNOWN}
 
 

@@ -33,10 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = failure.known(error)
     except click.ClickException as error:
         code = failure.usage(error)
-    except TerminatedError:
-        code = failure.terminated()
-    except (KeyboardInterrupt, click.Abort):
-        code = failure.interrupted()
+    except TerminatedError as error:
+        code = failure.terminated(error)
+    except (KeyboardInterrupt, click.Abort) as error:
+        code = failure.interrupted(error)
     except BrokenPipeError:
         _abandon_output()  # the reader has what it wanted (`| head`)
         code = ExitCode.DONE

@@ -42,15 +42,15 @@ def usage(error: click.ClickException) -> ExitCode:
     return ExitCode.JOB
 
 
-def interrupted() -> ExitCode:
-    """Someone pressed Ctrl-C."""
-    _line("Interrupted. No report was issued.")
+def interrupted(error: BaseException) -> ExitCode:
+    """Someone pressed Ctrl-C. A run that had begun says in the error how far it came."""
+    _line(f"Interrupted. {str(error) or 'No report was issued.'}")
     return ExitCode.INTERRUPTED
 
 
-def terminated() -> int:
+def terminated(error: BaseException) -> int:
     """Someone sent SIGTERM: a shell reports the signal's number above 128."""
-    _line("Terminated. No report was issued.")
+    _line(f"Terminated. {str(error) or 'No report was issued.'}")
     return 128 + signal.SIGTERM
 
 

@@ -12,12 +12,17 @@ from reportgen.errors import nearest
 
 COMMANDS = {
     "run": "Make the reports of one period and print their paths.",
+    "plan": "Say what a run would make, and what moved far since the last edition.",
+    "approve": "Release a period's editions as the second person.",
+    "runs": "List runs; show how one went and how to go on with it.",
     "check": "Validate a job with everything it refers to.",
     "facts": "Print the fact table of a period.",
     "findings": "Print the issues found in a period.",
     "explain": "Say where one number comes from.",
     "catalogue": "List metrics, rules, suggestions, charts and blocks, and which report uses them.",
     "schema": "Print the JSON Schema of a job.",
+    "tick": "Make the reports that are due; to be called by a scheduler.",
+    "schedule": "List what is due when, and hand the clock over to a scheduler.",
     "archive": "List, show, verify, reproduce and compare what was issued.",
     "demo": "Write the demonstration bank's tables.",
     "doctor": "Check this machine and say what to do.",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reportgen.cli import failure
+from reportgen.cli.log_format import log_format_option
+from reportgen.cli.observed import observed
 from reportgen.cli.options import output_option, period_option, start
 from reportgen.cli.progress import progress
 from reportgen.errors import ExitCode, ReportgenError
 
 if TYPE_CHECKING:
     from reportgen.context import RunContext
-    from reportgen.pipeline import Edition
+    from reportgen.issue import Edition
 
 
 def _reason(context: click.Context, option: click.Parameter, value: str | None) -> str:
@@ -40,7 +43,15 @@ def _reason(context: click.Context, option: click.Parameter, value: str | None) 
     "--restate", metavar="REASON", callback=_reason,
     help="Issue a correction (r02, r03 …) where what was issued is made from other data now; it says REASON.",
 )
-def run(job_paths: tuple[str, ...], period: str | None, output: str, scopes: tuple[str, ...], restate: str) -> int:
+@click.option(
+    "--workers", metavar="N", type=click.IntRange(1), default=None,
+    help="Processes that render at a time; as many as there are processor cores otherwise.",
+)
+@log_format_option
+def run(
+    job_paths: tuple[str, ...], period: str | None, output: str, scopes: tuple[str, ...], restate: str,
+    workers: int | None,
+) -> int:
     """Make the reports of one period: one PDF and one workbook a language, each path on a line of its own.
 
     \b
@@ -51,33 +62,48 @@ def run(job_paths: tuple[str, ...], period: str | None, output: str, scopes: tup
     reportgen run config/jobs/tiering.yaml --period 2025-12 --restate "branch B07 sent its list again"
 
     What was issued from the same data is not made again. From other data it is refused (exit 9) without --restate.
-    Of several jobs, all are checked before the first begins; one that fails does not stop the others (exit 10).
+    A report that fails does not stop the others (exit 10). A run that was broken off goes on where it stopped: give
+    the same command again. Of several jobs, all are checked before the first begins.
     """
     contexts = [start(path, period, output) for path in job_paths]
-    failures = [code for context in contexts if (code := _made(context, scopes, restate, alone=len(contexts) == 1))]
+    crew = workers or cores()
+    failures = [
+        code for context in contexts if (code := _made(context, scopes, restate, crew, alone=len(contexts) == 1))
+    ]
     if not failures:
         return ExitCode.DONE
     return failures[0] if len(failures) == len(contexts) else ExitCode.PARTLY_FAILED
 
 
-def _made(context: RunContext, scopes: tuple[str, ...], restate: str, *, alone: bool) -> ExitCode:
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _made(context: RunContext, scopes: tuple[str, ...], restate: str, workers: int, *, alone: bool) -> ExitCode:
     """Run one job and print its paths; the code of what went wrong, which a single job raises instead."""
     from reportgen.pipeline import run_job
 
     try:
-        with progress() as told:
-            editions = run_job(context.job, context, told, scopes=scopes, restate=restate)
+        with observed(context), progress() as told:
+            editions = run_job(context.job, context, told, scopes=scopes, restate=restate, workers=workers)
     except ReportgenError as error:
+        _print(getattr(error, "editions", ()), context)
         if alone:
             raise
         click.echo(f"{context.job.path}: not every report was made.", err=True)
         return failure.known(error)
+    _print(editions, context)
+    return ExitCode.DONE
+
+
+def _print(editions: Iterable[Edition], context: RunContext) -> None:
+    """The paths of what stands now, also where other reports of the run failed."""
     for edition in editions:
         if not edition.fresh:
             click.echo(_standing(edition, context), err=True)
         for path in (*edition.reports, *edition.workbooks):
             click.echo(_shown(path))
-    return ExitCode.DONE
 
 
 def _standing(edition: Edition, context: RunContext) -> str:

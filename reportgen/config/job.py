@@ -15,6 +15,8 @@ from reportgen.config.frame import Frame, Role
 from reportgen.config.gates import Gates
 from reportgen.config.model import Id, Label, Locale, MisplacedError, Model
 from reportgen.config.names import reserved
+from reportgen.config.release import ReleaseRule
+from reportgen.config.schedule import ScheduleRule
 from reportgen.config.source import Source
 
 Currency = Literal["CNY", "EUR", "USD", "GBP", "HKD", "CHF", "SGD", "TWD", "JPY"]
@@ -106,6 +108,8 @@ class Job(Model):
         default_factory=dict, description="Thresholds of rules to change; a share is 0 to 1."
     )
     archive: ArchiveRule = Field(default_factory=ArchiveRule, description="Retention of the editions, kept inputs.")
+    release: ReleaseRule = Field(default_factory=ReleaseRule, description="What must hold before editions leave.")
+    schedule: ScheduleRule | None = Field(None, description="When the job is due; `reportgen tick` runs it then.")
     rounding: Literal["half_up", "half_even"] = Field("half_up", description="How printed figures are rounded.")
 
     _path: str = PrivateAttr("")
@@ -142,4 +146,10 @@ class Job(Model):
                 parse_amount(tier.floor, self.currency)
             except ValueError as error:
                 raise MisplacedError(str(error), "tiers", index, "floor") from None
+        return self
+
+    @model_validator(mode="after")
+    def _schedule_fits(self) -> Job:
+        if self.schedule is not None:
+            self.schedule.fit(self.sources, self.period.zone, self.currency)
         return self

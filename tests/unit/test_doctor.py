@@ -139,3 +139,36 @@ def test_the_command_prints_a_line_a_check_and_exits_3_on_trouble(
 def test_the_command_exits_0_where_all_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "examine", lambda output, now: iter([doctor.Check("fonts", "4 faces")]))
     assert CliRunner().invoke(command, [], standalone_mode=False).return_value == ExitCode.DONE
+
+
+def test_the_ledger_and_the_last_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import timedelta
+
+    from reportgen.runs.ledger import Ledger
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("REPORTGEN_LEDGER", raising=False)
+    assert doctor.ledger(tmp_path).found.endswith("reportgen.db, not there yet: the first run makes it")
+    assert doctor.tick(tmp_path, NOW).found.startswith("never called")
+    assert list(tmp_path.iterdir()) == []
+    with Ledger.of(tmp_path) as ledger:
+        ledger.note_tick("host-1", NOW)
+    assert doctor.ledger(tmp_path).found.endswith("reportgen.db, no run yet")
+    assert doctor.tick(tmp_path, NOW + timedelta(minutes=30)) == doctor.Check(
+        "tick", "2026-11-23 09:00 UTC on host-1")
+    late = doctor.tick(tmp_path, NOW + timedelta(days=1))
+    assert (late.ok, late.found) == (False, "last called 2026-11-23 09:00 UTC on host-1")
+    assert "systemctl list-timers" in late.todo
+
+
+def test_a_ledger_that_cannot_be_read_is_said_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTGEN_LEDGER", "mysql://user:s3cret@host/base")
+    check = doctor.ledger(tmp_path)
+    assert not check.ok
+    assert "s3cret" not in check.found + check.todo
+    assert doctor.tick(tmp_path, NOW).found == "unknown: the run ledger cannot be read"
+    (tmp_path / "reportgen.db").write_bytes(b"not a database at all" * 100)
+    monkeypatch.delenv("REPORTGEN_LEDGER")
+    assert not doctor.ledger(tmp_path).ok

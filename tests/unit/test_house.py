@@ -29,8 +29,10 @@ ALLOWED = {
     "pydyf": ("render",),
     "ibis": ("sources", "frames", "facts"),
     "duckdb": ("sources", "facts/execute.py"),
-    "smtplib": (),
+    "smtplib": ("delivery",),
     "xlsxwriter": ("render",),
+    "sqlalchemy": ("runs",),
+    "psycopg": ("runs",),
 }
 """A library that only some rooms, or one file, may import."""
 

@@ -62,7 +62,7 @@ def test_no_python_is_one_line(tools: Path) -> None:
 
 def test_a_machine_with_everything_is_left_alone(tools: Path) -> None:
     program(tools, "apt-get", "exit 9")
-    for name in ("pdftotext", "pdftoppm", "qpdf", "openssl", "strace"):
+    for name in ("pdftotext", "pdftoppm", "qpdf", "openssl", "strace", "initdb"):
         program(tools, name, "exit 0")
     result = run(tools, f"{CI}/native", sys.executable, "test")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
@@ -74,6 +74,8 @@ def test_the_real_look_finds_missing_programs(tools: Path) -> None:
     result = run(tools, f"{CI}/native", sys.executable, "test")
     assert result.returncode == 3
     assert result.stderr.count("poppler-utils qpdf") == 2
+    kept_aside = list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    assert result.stderr.count(" postgresql") == (2 if sys.platform == "linux" and not kept_aside else 0)
 
 
 @pytest.mark.parametrize(

@@ -30,18 +30,19 @@ genesis @ format=archive-1 archive=uuid files={sha} key=public; files @ files={s
 vouched=word; hold-released @ id=some &; key-revoke @ action=some id=id &; edition @ manifest=sha job=name period=name
 scope=name revision=revision supersedes=sha-or-none; hold @ id=some match={some} &; deletion-proposed @ manifest=sha
 law=some &; tombstone @ manifest=sha reason=some law=some proposed_by=some approved_by=some objects=[sha]; anchor @
-size=int checkpoint=sha token=sha; manifest format=manifest-1 key=key edition=short report=some title={text}
-supersedes=supersedes? artefacts=[artefact] contents=contents inputs=[input] quality=[quality] totals={some}
-currency=text period=span as_of=text started=time finished=time classification=text retention=retention code=code
-operator=operator; public id=id pem=pem; key job=name period=name scope=name revision=revision; supersedes manifest=sha
-&; artefact role=role locale=text name=name sha256=sha bytes=int pages=int sm3=sha-or-none; contents facts=sha
-facts_csv=sha findings=sha documents={sha} edition_json=sha record=sha queries=sha job=sha home=sha lock=sha-or-none;
-input name=some type=some location=text sha256=sha-or-none rows=int columns=[text] as_of=text kept=sha-or-none; quality
-gate=some source=text column=text count=int total=int verdict=verdict; span start=some end=some zone=some; retention
-kind=text until=day-or-none; code version=some python=some platform=some packages={text} native={text}
-environment={text}; operator user=text host=text; tree schema=tree-1 files=[file]; file path=some sha256=sha bytes=int
+size=int checkpoint=sha token=sha; approval @ manifest=sha by=some key=public? signature=word; manifest
+format=manifest-1 key=key edition=short report=some title={text} supersedes=supersedes? artefacts=[artefact]
+contents=contents inputs=[input] quality=[quality] totals={some} currency=text period=span as_of=text started=time
+finished=time classification=text retention=retention code=code operator=operator; public id=id pem=pem; key job=name
+period=name scope=name revision=revision; supersedes manifest=sha &; artefact role=role locale=text name=name
+sha256=sha bytes=int pages=int sm3=sha-or-none; contents facts=sha facts_csv=sha findings=sha documents={sha}
+edition_json=sha record=sha queries=sha job=sha home=sha lock=sha-or-none; input name=some type=some location=text
+sha256=sha-or-none rows=int columns=[text] as_of=text kept=sha-or-none; quality gate=some source=text column=text
+count=int total=int verdict=verdict; span start=some end=some zone=some; retention kind=text until=day-or-none; code
+version=some python=some platform=some packages={text} native={text} environment={text}; operator user=text host=text;
+tree schema=tree-1 files=[file]; file path=some sha256=sha bytes=int
 """.replace("@", "time=time type=some").replace("&", "reason=some by=some").split(";")}
-Bad = type("Bad", (Exception,), {})
+NO_KEY, Bad = {"id": "", "pem": ""}, type("Bad", (Exception,), {})
 
 
 def need(good, place, reason):
@@ -49,8 +50,7 @@ def need(good, place, reason):
         raise Bad(f"{place}: {reason}")
 
 
-def fits(value, kind, place):
-    """Bad unless the value is of the kind: a record, [list], {map}, kind-or-null?, int or a text by pattern."""
+def fits(value, kind, place):  # a record, [list], {map}, kind-or-null?, int or a text by pattern
     if kind in RECORDS:
         need(type(value) is dict and value.keys() == RECORDS[kind].keys(), place, f"has not the names of {kind}")
         for name, wanted in RECORDS[kind].items():
@@ -67,8 +67,7 @@ def fits(value, kind, place):
         fits(value, kind[:-1], place)
 
 
-def canonical(data, place, kind=None):
-    """The value of canonical JSON (RFC 8785) of that kind; Bad for any other way of writing it."""
+def canonical(data, place, kind=None):  # the value of RFC 8785; Bad for any other way of writing it
     def ordered(items):
         names = [name.encode("utf-16-be") for name, _ in items]
         need(all(one < two for one, two in zip(names, names[1:])), place, "has names out of order, or one twice")
@@ -114,10 +113,9 @@ def layers(row):  # the Merkle tree of RFC 6962 row by row; a node without a nei
 
 def tiles(kind, count):
     for number, start in enumerate(range(0, count, 256)):
-        digits = f"{number:0{(len(str(number)) + 2) // 3 * 3}d}"
-        parts = [f"x{digits[n:n + 3]}" for n in range(0, len(digits) - 3, 3)] + [digits[-3:]]
+        path = re.sub("...(?=.)", r"x\g<0>/", f"{number:0{(len(str(number)) + 2) // 3 * 3}d}")
         partial = f".p/{count - start}" if count - start < 256 else ""
-        yield f"log/tile/{kind}/{'/'.join(parts)}{partial}", start, min(start + 256, count)
+        yield f"log/tile/{kind}/{path}{partial}", start, min(start + 256, count)
 
 
 def object_path(sha):
@@ -156,8 +154,7 @@ class Archive:
         need(name == object_path(found.hexdigest()), name, f"its content has the hash {found.hexdigest()}")
         need(self.only or not self.files[name].st_mode & 0o222, name, "can be written to; an object has mode 0444")
 
-    def log(self):
-        """The checkpoint, the entries and their hashes, each tile compared with them."""
+    def log(self):  # the checkpoint, the entries and their hashes, each tile compared with them
         note, entries = Note(self.read("log/checkpoint"), "log/checkpoint"), []
         lost = f"is missing, or log/checkpoint with its {note.size} entries is not this log's"
         for name, _, end in tiles("entries", note.size):
@@ -183,15 +180,19 @@ class Archive:
         for number, data in enumerate(entries):
             one = canonical(data, f"log entry {number}")
             kind, sha, anchor = one["type"], one.get("manifest"), f"log/anchors/{one.get('size')}."
-            good = (number == 0) == (kind == "genesis") and kind in ("genesis", "files", "key")
+            name, pem, word = *(one.get("key") or NO_KEY).values(), one.get("vouched", one.get("signature", ""))
+            good = (number == 0) == (kind == "genesis") and kind in ("genesis", "files", "key", "approval") and (
+                not name or (name not in keys and name == sha256(b64decode(pem[43:87])).hexdigest()[:16]))
             shipped, good = one.get("files", shipped), good and one.get("files", shipped).keys() == SHIPPED
-            if kind == "genesis" or one.get("action") == "add":
-                name, pem, word = *one["key"].values(), one.get("vouched", "")
-                good = good and name not in keys and name == sha256(b64decode(pem[43:87])).hexdigest()[:16]
-                if kind == "key":  # vouched for by the key before it, or known to the reader
-                    good = good and (signed(keys[living[-1]], data.replace(word.encode(), b""), b64decode(word))
-                                     if word else pinned)
+            if kind == "genesis" or one.get("action") == "add":  # vouched for by the key before, or known to the reader
+                good = good and (kind == "genesis" or (signed(keys[living[-1]], data.replace(word.encode(), b""),
+                                                              b64decode(word)) if word else pinned))
                 keys[name], living, exact[f"keys/{name}.pem"] = pem, [*living, name], sha256(pem.encode()).hexdigest()
+            elif kind == "approval":  # by another user than the maker, or by a key that is none of the log's
+                of, text = editions.get(sha, {}), b"reportgen-approval 1\n%s\n" % sha.encode()
+                good = good and series.get(tuple(map(of.get, ("job", "period", "scope"))), [0])[-1] == sha not in gone
+                good = good and "not by" not in of and (signed(pem, text, b64decode(word)) if name else not word)
+                of["not by"] = () if name else ("", "unknown", one["by"])
             elif kind == "key":
                 good, living = one["id"] in living and len(living) > 1, [n for n in living if n != one["id"]]
             elif kind == "edition":
@@ -216,8 +217,7 @@ class Archive:
             signers.append(keys[living[-1]])
         return shipped, exact, signers, editions, gone
 
-    def edition(self, name, entry, gone):
-        """An edition's manifest and every object it needs; the tree of its home, where it is kept."""
+    def edition(self, name, entry, gone):  # every object it needs is there; gives the tree of its home, where kept
         manifest, link = canonical(self.read(name), name, "manifest"), "manifests/{period}/{job}/{at}/{revision}.json"
         contents, until, older = manifest["contents"], manifest["retention"]["until"], manifest["supersedes"]
         same = manifest["key"].items() <= entry.items() and (older["manifest"] if older else "") == entry["supersedes"]
@@ -227,6 +227,7 @@ class Archive:
         wanted = [(one["sha256"], one["bytes"]) for one in manifest["artefacts"]]
         more = [*contents["documents"].values(), *(one["kept"] for one in manifest["inputs"])]
         wanted += [(sha, None) for sha in (*more, *contents.values()) if type(sha) is str]
+        need(manifest["operator"]["user"] not in entry.get("not by", ()), name, "was approved by its maker")
         self.needed(wanted, name, gone["objects"] if gone else ())
         self.attempt(lambda at: need(self.read(at) == self.read(name), at, "differs from its object"), link)
         for one in manifest["artefacts"] if self.only else ():  # beside an export's archive lie the issued files

@@ -32,7 +32,9 @@ def show(edition: str, as_json: bool, output: str) -> None:
     known = archive.manifest(one.manifest)
     if as_json:
         told = {"manifest": one.manifest, "place": one.index, "issued": one.entry.time, "standing": one.standing,
-                "superseded_by": one.superseded_by, "content": known.model_dump(mode="json")}
+                "superseded_by": one.superseded_by,
+                "approval": one.approval.model_dump(mode="json") if one.approval else None,
+                "content": known.model_dump(mode="json")}
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     for head, text in (*_identity(one, known), *_made_of(known), *_since(archive.state(), one)):
@@ -75,6 +77,10 @@ def _made_of(known: Manifest) -> Iterator[tuple[str, str]]:
 
 def _since(state: State, one: Issued) -> Iterator[tuple[str, str]]:
     """What the log says of the edition after its issue."""
+    if one.approval:
+        said = one.approval
+        key = f", by the signature of key {said.key.id}" if said.key else ""
+        yield "approved", f"{said.time} by {said.by}{key}"
     stamped = min((size for size in state.anchors if size > one.index), default=0)
     if stamped:
         yield "stamped", f"{state.anchors[stamped].time}, with {stamped} entries: log/anchors/{stamped}.tsr"

@@ -29,6 +29,8 @@ ENTRIES: list[Entry] = [
     entry.DeletionProposed.at(NOW, manifest=SHA, law="档案法", **WHY),
     entry.Tombstone.at(NOW, manifest=SHA, reason="期满", law="档案法", proposed_by="A", approved_by="B", objects=[OTHER]),
     entry.Anchored.at(NOW, size=3, checkpoint=SHA, token=OTHER),
+    entry.Approval.at(NOW, manifest=SHA, by="checker", key=None, signature=""),
+    entry.Approval.at(NOW, manifest=SHA, by="checker", key=PUBLIC, signature="A" * 86 + "=="),
 ]
 EDITION = {"type": "edition", "time": "2026-01-05T01:02:03Z", "manifest": SHA, "job": "taihu", "period": "2025-12",
            "scope": "bank", "revision": "r01", "supersedes": ""}
@@ -56,7 +58,7 @@ def test_a_time_is_utc_and_aware() -> None:
 
 
 @pytest.mark.parametrize(("change", "place"), [
-    ({"type": "approval"}, "entry"), ({"type": None}, "entry"), ({"extra": ""}, "edition.extra"),
+    ({"type": "delivery"}, "entry"), ({"type": None}, "entry"), ({"extra": ""}, "edition.extra"),
     ({"time": "2026-13-05T01:02:03Z"}, "time"), ({"time": "2026-02-30T01:02:03Z"}, "time"),
     ({"time": "2026-01-05T01:02:03+08:00"}, "time"), ({"time": "2026-01-05 01:02:03Z"}, "time"),
     ({"time": "２026-01-05T01:02:03Z"}, "time"), ({"time": 5}, "time"),

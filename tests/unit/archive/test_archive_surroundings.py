@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import pwd
 import re
 import tomllib
 from importlib import metadata
@@ -73,11 +75,19 @@ def test_the_operator_has_a_name_even_where_the_system_has_none(monkeypatch: pyt
     assert set(surroundings.operator()) == {"user", "host"}
     assert all(surroundings.operator().values())
 
-    def nobody() -> str:
-        raise KeyError("uid not found")
+    def nobody(number: int) -> str:
+        raise KeyError(number)
 
-    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr("pwd.getpwuid", nobody)
     assert surroundings.operator()["user"].isdigit()
+
+
+def test_the_operator_is_the_process_s_user_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = surroundings.operator()
+    for name in ("USER", "LOGNAME", "LNAME", "USERNAME", "SUDO_USER"):
+        monkeypatch.setenv(name, "mallory")
+    assert surroundings.operator() == before
+    assert before["user"] == pwd.getpwuid(os.getuid()).pw_name
 
 
 def test_differences_are_told_one_by_one() -> None:

@@ -52,7 +52,7 @@ def test_the_version(desk: Any) -> None:
     [
         (("chek",), "There is no command 'chek'. Did you mean 'check'? Commands: run,"),
         (("check",), "Missing argument 'JOB'."),
-        (("run", "job.yaml", "--workers", "3"), "--workers"),
+        (("run", "job.yaml", "--period", "2011-05", "--workers", "0"), "'--workers': 0 is not in the range x>=1"),
         (("facts", "job.yaml", "--format", "xls"), "xls"),
         (("run", "job.yaml", "--period", "2011-13"), "'2011-13' is not a period."),
         (("facts", "job.yaml", "--period", "2011-05", "--format", "parquet"), "--format parquet needs --out F"),
@@ -254,7 +254,7 @@ def test_a_full_disk_is_said(arguments: list[str]) -> None:
 def test_a_termination_cleans_up_and_says_so(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys\nfrom types import ModuleType\nfrom reportgen.cli import main\n"
-        "def run_job(job, context, progress, scopes, restate):\n"
+        "def run_job(job, context, progress, scopes, restate, workers):\n"
         "    try:\n        os.kill(os.getpid(), signal.SIGTERM)\n        signal.pause()\n"
         "    finally:\n        print('cleaned', file=sys.stderr)\n"
         "stage = ModuleType('reportgen.pipeline')\nstage.run_job = run_job\nsys.modules['reportgen.pipeline'] = stage\n"

@@ -41,7 +41,7 @@ def computed(pipeline: Callable[..., None], fact_set: FactSet) -> None:
 
 
 def test_run_prints_each_reports_path(desk: Any, pipeline: Callable[..., None]) -> None:
-    def run_job(job: Any, context: Any, progress: Any, scopes: Any, restate: str) -> Any:
+    def run_job(job: Any, context: Any, progress: Any, scopes: Any, restate: str, workers: int) -> Any:
         progress.stage("facts", f"stock\x1b[0m{scopes}")
         reports = (context.report_path("bank", "zh-CN"), Path("/elsewhere/bank.en.pdf"))
         return (SimpleNamespace(fresh=True, reports=reports, workbooks=(Path("/elsewhere/bank.en.xlsx"),)),)
@@ -215,7 +215,7 @@ def test_of_several_jobs_one_that_fails_does_not_stop_the_others(desk: Any, pipe
         (desk.root / desk.job).read_text(encoding="utf-8").replace("job: small", "job: other"), encoding="utf-8"
     )
 
-    def run_job(job: Any, context: Any, progress: Any, scopes: Any, restate: str) -> Any:
+    def run_job(job: Any, context: Any, progress: Any, scopes: Any, restate: str, workers: int) -> Any:
         if job.job == "small":
             raise SourceError(Problem("source 'list'", "is empty."), state="No report was made.")
         return (SimpleNamespace(fresh=True, reports=(context.report_path("bank", "zh-CN"),), workbooks=()),)

@@ -1,0 +1,1 @@
+"""What leaves the machine by mail; the only room that speaks SMTP."""

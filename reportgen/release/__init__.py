@@ -1,0 +1,1 @@
+"""Before anything leaves: what a run would make, and who releases what it made."""

@@ -1,0 +1,105 @@
+"""Release by a second person: the editions of a period are approved in the log, then their run is let go.
+
+The log is the truth. A process killed between the log and the ledger leaves the run waiting; `settle`, called by the
+next `approve`, run or tick, finds the approvals and lets it go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportgen.archive.approval import approve
+from reportgen.archive.archive import Archive
+from reportgen.archive.state import Issued
+from reportgen.errors import ArchiveError, LedgerFailed
+from reportgen.release.approver import Approver
+from reportgen.runs.ledger import Ledger
+from reportgen.runs.record import RunRow
+from reportgen.runs.states import RunState, UnitState
+
+_WAITS = (RunState.AWAITING_APPROVAL, RunState.RELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What an approval changed."""
+
+    approved: tuple[Issued, ...]
+    """Approved now."""
+    before: tuple[Issued, ...]
+    """Approved already."""
+    pending: tuple[Issued, ...]
+    """Editions of the period that nobody has approved yet."""
+    run: RunRow | None
+    """The period's latest run, as it is now; None where the ledger knows none."""
+    trouble: str = ""
+    """Why the run could not be let go; the approvals stand."""
+
+
+def release(
+    archive: Archive, ledger: Ledger, job: str, period: str, approver: Approver, scopes: Sequence[str] = ()
+) -> Released:
+    """Approve the newest editions of a period, those of `scopes` or all, and let their run go once none is pending.
+
+    Raises ArchiveError (exit 8) where nothing was issued, and for the maker, a superseded or deleted edition.
+    """
+    asked = _asked(archive, job, period, scopes)
+    fresh = approve(archive, asked, approver.name, approver.key)
+    now = [archive.state().issued[one.manifest] for one in asked]
+    done = {one.manifest for one in fresh}
+    run, trouble = None, ""
+    try:
+        run = settle(archive, ledger, job, period)
+    except LedgerFailed as error:  # the ledger belongs to the user who runs the jobs; the log has the approval
+        trouble = str(error.problems[0])
+    return Released(
+        tuple(one for one in now if one.manifest in done), tuple(one for one in now if one.manifest not in done),
+        pending(archive, job, period), run, trouble,
+    )
+
+
+def pending(archive: Archive, job: str, period: str, scopes: Sequence[str] = ()) -> tuple[Issued, ...]:
+    """The newest editions of a period, of `scopes` or all, that nobody has approved and nobody deleted."""
+    return tuple(one for one in _newest(archive, job, period)
+                 if one.approval is None and one.deletion is None and (not scopes or one.entry.scope in scopes))
+
+
+def settle(archive: Archive, ledger: Ledger, job: str, period: str) -> RunRow | None:
+    """Let the period's latest run go if it waits for approval and has it; the run as it is then.
+
+    Raises ClaimHeld (exit 11) while another process works on it, and LedgerFailed (exit 8).
+    """
+    run = ledger.latest(job, period)
+    if run is None or run.state not in _WAITS:
+        return run
+    units = ledger.units(run.id)
+    made = sorted({one.scope for one in units if one.state == UnitState.ARCHIVED})
+    if pending(archive, job, period, made):
+        return run
+    claim = ledger.claim(job, period, waiting=True)
+    try:
+        if claim.found == RunState.AWAITING_APPROVAL:
+            ledger.advance(claim, RunState.RELEASED)
+        failed = any(one.state != UnitState.ARCHIVED for one in units)
+        ledger.finish(claim, RunState.DONE_WITH_ERRORS if failed else RunState.DONE)
+    finally:
+        ledger.unlock(claim)
+    return ledger.run(run.id)
+
+
+def _newest(archive: Archive, job: str, period: str) -> list[Issued]:
+    state = archive.required()
+    return [state.issued[sha] for subject, sha in state.newest.items() if subject[:2] == (job, period)]
+
+
+def _asked(archive: Archive, job: str, period: str, scopes: Sequence[str]) -> list[Issued]:
+    found = {one.entry.scope: one for one in _newest(archive, job, period)}
+    missing = next((one for one in scopes if one not in found), "")
+    if missing or not found:
+        raise ArchiveError(
+            f"{job} {period}{f' {missing}' if missing else ''}: nothing was issued that could be approved.",
+            state="Nothing was approved.", hint=f"reportgen archive list --job {job} shows what there is.",
+        )
+    living = [scope for scope, one in found.items() if one.deletion is None]
+    return [found[one] for one in dict.fromkeys(scopes or living or found)]
