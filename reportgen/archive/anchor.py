@@ -19,7 +19,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,6 +128,21 @@ def verify_anchors(archive: Path, roots: bytes, between: bytes = b"") -> tuple[A
             raise VerificationFailed(Problem(str(token), error.problems[0].message), hint=error.hint) from error
         found.append(Anchor(size, kept, token, time))
     return tuple(found)
+
+
+def anchor_check(authority: TimeStampAuthority, home: Path) -> Callable[[Path, object], Sequence[Problem]]:
+    """A check for `verify`: every token by the roots that the project trusts, which the log alone cannot know."""
+
+    def time_stamps(archive: Path, _log: object) -> Sequence[Problem]:
+        try:
+            if not any(anchors(archive)):
+                return ()
+            verify_anchors(archive, pem_files(home, authority.roots), pem_files(home, authority.intermediates))
+        except VerificationFailed as error:
+            return error.problems
+        return ()
+
+    return time_stamps
 
 
 def verify_token(

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import resources
@@ -25,6 +25,7 @@ from reportgen.archive.entry import FORMAT, SHIPPED, Edition, FilesChanged, Gene
 from reportgen.archive.log import Log
 from reportgen.archive.manifest import Manifest, parse_manifest
 from reportgen.archive.objects import ObjectStore
+from reportgen.archive.rollback import refuse_rollback
 from reportgen.archive.signing_key import SigningKey, clear_drafts, key_path, settle
 from reportgen.archive.state import Issued, State
 from reportgen.errors import AlreadyIssued, ArchiveError, Problem
@@ -47,6 +48,8 @@ class Archive:
         self.log = Log(root)
         self.catalogue = Catalogue(root / "catalogue.sqlite")
         self._state = State()
+        self._followed = False
+        """Whether this process has seen that the log is no shorter than it was."""
 
     @classmethod
     def of(cls, output: Path, clock: Callable[[], datetime] = _now) -> Archive:
@@ -78,19 +81,21 @@ class Archive:
     def ready(self) -> bool:
         """Make the archive at first use, clear away what a killed writer left, mend what is derived.
 
-        True where the archive was made now: its key should be kept safe, and the user told.
+        True where the archive was made now: its key should be kept safe, and the user told. Raises ArchiveError
+        (exit 8), with nothing changed, where the log is damaged or shorter than it was.
         """
         with self._writing():
             clear_drafts(self.key_path)
-            made = not self.exists
+            made, there = not self.exists, set[str]()
             if made:
                 self.log.recover()
                 self._begin()
             else:
+                there = self._check_followed()
                 self.log.recover(self._state.size)
                 self._renew_shipped()
                 self._clear_anchors()
-            self._derive(self.state())
+            self._derive(self.state(), there=there)
             return made
 
     def issue(self, manifest: Manifest, fence: Callable[[], None] = lambda: None) -> Issued:
@@ -100,6 +105,8 @@ class Archive:
         Raises AlreadyIssued (exit 9) where another edition of the same key came first.
         """
         with self._writing():
+            if not self._followed:
+                self._check_followed()
             before = self.state().latest(manifest.key.job, manifest.key.period, manifest.key.scope)
             expected = manifest.supersedes.manifest if manifest.supersedes else ""
             if (before.manifest if before else "") != expected:
@@ -126,6 +133,8 @@ class Archive:
         must sign the new checkpoint; the present one unless the entries change it.
         """
         with self._writing():
+            if not self._followed:
+                self._check_followed()
             state = self.state()
             data = [entry.to_bytes() for entry in entries]  # type: ignore[attr-defined]
             trial = State.of([*self.log.entries(), *data]) if self._risky(entries) else None
@@ -137,6 +146,17 @@ class Archive:
     def _risky(entries: Sequence[object]) -> bool:
         """Whether an entry must be tried against the whole log first: all but editions, which `issue` has checked."""
         return any(not isinstance(one, (Edition, FilesChanged)) for one in entries)
+
+    def _check_followed(self) -> set[str]:
+        """Before the first write, and before anything is cleared away: what a longer log left would go with it.
+
+        Returns the manifests' copies that are there.
+        """
+        if not self.log.trusted():
+            return set()
+        there = refuse_rollback(self.root, self.state())
+        self._followed = True
+        return there
 
     def key(self) -> SigningKey:
         """The private key whose turn it is."""
@@ -179,8 +199,11 @@ class Archive:
 
     # What follows from log and objects ----------------------------------------------------------------------------
 
-    def _derive(self, state: State, since: int = 0) -> None:
-        """Make what is missing of the derived files, from entry `since` on: shipped files, keys, manifests, index."""
+    def _derive(self, state: State, since: int = 0, there: Collection[str] = ()) -> None:
+        """Make what is missing of the derived files, from entry `since` on: shipped files, keys, manifests, index.
+
+        `there`: manifests' copies known not to be missing.
+        """
         for name, sha in state.files.items():
             path = self.root / name
             data = self.store.get(sha)
@@ -191,8 +214,10 @@ class Archive:
             if not path.is_file():
                 durable.write_new(path, public.pem.encode(), self.log.tmp)
         for one in state.issued.values():
+            if one.index < since or one.path in there:
+                continue
             path = self.root / "manifests" / one.path
-            if one.index >= since and not path.is_file() and self.store.has(one.manifest):
+            if not path.is_file() and self.store.has(one.manifest):
                 durable.write_new(path, self.store.get(one.manifest), self.log.tmp)
         self.catalogue.follow(state, self.manifest)
 

@@ -103,7 +103,7 @@ class Catalogue:
         self, *, job: str = "", period: str = "", scope: str = "", text: str = "", standing: str = "",
         limit: int = -1,
     ) -> list[Row]:
-        """Editions, the newest first. `text` is sought in titles, names, ids and hashes of files."""
+        """Editions, the newest first. `text` is sought in titles, names and ids, and is a file's whole hash."""
         wanted, values = [], []
         for column, value in (("job", job), ("period", period), ("scope", scope), ("standing", standing)):
             if value:
@@ -116,7 +116,7 @@ class Catalogue:
                 r"(titles LIKE ? ESCAPE '\' OR job LIKE ? ESCAPE '\' OR scope LIKE ? ESCAPE '\' OR edition LIKE ?"
                 r" ESCAPE '\' OR manifest IN (SELECT manifest FROM files WHERE sha256 = ? OR name LIKE ? ESCAPE '\'))"
             )
-            values += [like, like, like, like, text, like]
+            values += [like, like, like, like, text.strip().lower(), like]
         where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
         query = f"SELECT {', '.join(_COLUMNS)} FROM editions{where} ORDER BY place DESC LIMIT ?"  # noqa: S608
         with self._open() as connection:

@@ -41,8 +41,18 @@ def catalogue_check(root: Path, log: CheckedLog) -> Iterator[Problem]:
 
         fresh.rebuild(log.state, manifest)
         wanted = fresh.content()
-    if held != wanted:
+    if _read(held) > _read(wanted):
+        yield Problem(NAME, f"has read {_read(held)} entries, the log has {_read(wanted)}: the log may have been put "
+                            "back. Compare it with a checkpoint kept elsewhere (--against) before anything is "
+                            f"written; only then: {_MEND}")
+    elif held != wanted:
         yield Problem(NAME, f"is not the index of the log: {_first(held, wanted)}. {_MEND}")
+
+
+def _read(content: tuple[tuple[object, ...], ...]) -> int:
+    """Entries that an index has followed, by its last row."""
+    count = content[-1][-1] if content else 0
+    return count if isinstance(count, int) else 0
 
 
 def _first(held: tuple[tuple[object, ...], ...], wanted: tuple[tuple[object, ...], ...]) -> str:

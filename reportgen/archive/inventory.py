@@ -78,6 +78,9 @@ class Inventory:
         for name in sorted(self.files.keys() - self.known):
             if _OBJECT.fullmatch(name):
                 orphan(Problem(name, "no edition needs it that could be read; an interrupted run leaves such."))
+            elif name.startswith(("manifests/", "keys/")):
+                yield Problem(name, "does not belong here: the log does not name it. The log was put back to an "
+                                    "earlier day, or the file was added.")
             else:
                 yield Problem(name, "does not belong here. A writer that was interrupted may have left it; "
                                     "the next one removes what is its own.")

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reportgen.archive.inventory import Inventory, object_name
@@ -32,9 +32,14 @@ class ObjectCheck:
     size: int = 0
     """Bytes read in this pass."""
     finished: bool = False
+    vanished: set[str] = field(default_factory=set)
+    """Names of objects that were there when the folder was listed and are not any more."""
 
     def check(self, late: Callable[[], bool], progress: Progress | None) -> Iterator[Problem]:
-        """Objects that are damaged or cannot be read; stops when `late()`, after one object at least."""
+        """Objects that are damaged or cannot be read; stops when `late()`, after one object at least.
+
+        Those that are gone meanwhile go to `vanished`: whether one was needed is for the caller to find out.
+        """
         todo = list(self.inventory.objects())
         after = self._resumed()
         self.before = sum(1 for sha in todo if sha <= after)
@@ -55,6 +60,9 @@ class ObjectCheck:
         try:
             with (self.inventory.root / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            self.vanished.add(name)
+            return
         except OSError as error:
             yield Problem(name, f"cannot be read: {error.strerror or error}.")
             return

@@ -79,13 +79,14 @@ def approve(archive: Archive, edition: Issued, by: str) -> tuple[str, ...]:
 
 def sweep(archive: Archive) -> None:
     """Remove the objects that tombstones name and that no living edition needs (one may have come back since)."""
-    state = archive.state()
-    named = {sha for one in state.issued.values() if one.deletion for sha in one.deletion.objects}
-    for sha in named - _living(archive, state) if named else ():
-        path = archive.store.path(sha)
-        if path.exists():
-            durable.remove(path)
-            durable.sync_folder(path.parent)
+    with durable.exclusive(archive.log.lock):  # an edition issued meanwhile might need one of them
+        state = archive.state()
+        named = {sha for one in state.issued.values() if one.deletion for sha in one.deletion.objects}
+        for sha in named - _living(archive, state) if named else ():
+            path = archive.store.path(sha)
+            if path.exists():
+                durable.remove(path)
+                durable.sync_folder(path.parent)
 
 
 def reached(archive: Archive, manifest: Manifest) -> dict[str, str]:

@@ -40,6 +40,11 @@ def time_stamps(root: Path) -> TimeStampAuthority:
     return found
 
 
+def witness(root: Path) -> TimeStampAuthority | None:
+    """The same authority, None where the project names none."""
+    return _services(root).timestamps
+
+
 def replica(root: Path) -> Replica:
     """The bucket that the project names, likewise."""
     found = _asked(root, "replica")

@@ -4,6 +4,9 @@
     report = verify(root, "quick")                        log, manifests, trees; objects by presence and size
     report = verify(root, budget_seconds=600, position=work / "verify.json")    as many bytes as ten minutes allow
 
+Writers need not stop: where something is wrong and one was at work, it is looked at again while they wait. Objects,
+which take long to read and never change, are read without holding anybody up.
+
 `shipped/verify.py` asks the same by other code, without this program.
 """
 
@@ -12,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,7 +23,8 @@ from typing import Literal
 from reportgen.archive.edition_check import EditionCheck
 from reportgen.archive.entry import FilesChanged, Genesis
 from reportgen.archive.inventory import Inventory, object_name
-from reportgen.archive.log_check import CheckedLog, Difference, check_log
+from reportgen.archive.lock import quiet, writing
+from reportgen.archive.log_check import CHECKPOINT, CheckedLog, Difference, check_log
 from reportgen.archive.object_check import ObjectCheck, Progress
 from reportgen.errors import Problem, ReportgenError, VerificationFailed
 
@@ -76,40 +81,73 @@ def verify(
     (PEM) that the reader was given another way. `budget_seconds`: stop reading objects then, and let the next call
     with the same `position` (a file outside the archive) go on from there; only in mode `full`.
     """
-    return _Verification(Path(root), clock).run(mode, against, key, budget_seconds, position, progress, checks)
+    return _Verification(Path(root), clock, mode, against, key, checks).run(budget_seconds, position, progress)
 
 
 class _Verification:
-    def __init__(self, root: Path, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, root: Path, clock: Callable[[], float], mode: Mode, against: Path | None, key: str,
+        checks: Sequence[Check],
+    ) -> None:
         self.root = root
+        self.lock = root / "lock"
+        self.mode: Mode = mode
+        self.against = against
+        self.key = key
+        self.checks = checks
         self.clock = clock
         self.began = clock()
         self.report = Report()
 
-    def run(
-        self, mode: Mode, against: Path | None, key: str, budget: float | None, position: Path | None,
-        progress: Progress | None, checks: Sequence[Check],
-    ) -> Report:
+    def run(self, budget: float | None, position: Path | None, progress: Progress | None) -> Report:
+        report, busy, before = self.report, writing(self.lock), self._checkpoint()
+        inventory, log = self._look()
+        if report.problems and (busy or writing(self.lock) or self._checkpoint() != before):
+            inventory, log = self._look_undisturbed() or (inventory, log)
+        if inventory and self.mode == "full":
+            origin = log.signed.checkpoint.origin if log else ""
+            objects = ObjectCheck(inventory, origin, None if budget is None else position)
+            damaged = self._objects(objects, budget, progress)
+            if objects.vanished:  # somebody deletes: is one needed?
+                self._look_undisturbed()
+            report.problems += damaged
+            report.complete = objects.finished
+        report.complete = log is not None and (self.mode == "quick" or report.complete)
+        report.problems[:] = dict.fromkeys(report.problems)
+        return report
+
+    def _checkpoint(self) -> tuple[int, int]:
+        with suppress(OSError):
+            info = (self.root / CHECKPOINT).stat()
+            return info.st_ino, info.st_mtime_ns
+        return 0, 0
+
+    def _look_undisturbed(self) -> tuple[Inventory | None, CheckedLog | None] | None:
+        """A look while no writer is at work, and what it finds instead of what was found; None where one stays."""
+        with self._trying("lock"), quiet(self.lock):
+            self.report.problems.clear()
+            self.report.notices.clear()
+            return self._look()
+        return None
+
+    def _look(self) -> tuple[Inventory | None, CheckedLog | None]:
+        """All but the bytes of the objects."""
         report = self.report
+        inventory, log = None, None
         with self._trying(str(self.root)):
             inventory = Inventory.of(self.root)
             report.problems += inventory.problems
             report.counts |= {"files": len(inventory.files), "objects": sum(1 for _ in inventory.objects())}
-            log = None
             with self._trying("log"):
                 log = check_log(inventory)
             if log:
-                self._content(inventory, log, mode, against, key)
-                for check in checks:
+                self._content(inventory, log)
+                for check in self.checks:
                     with self._trying(getattr(check, "__name__", "check")):
                         report.problems += check(self.root, log)
-            if mode == "full":
-                self._objects(inventory, log.signed.checkpoint.origin if log else "", budget, position, progress)
-            report.complete = log is not None and (mode == "quick" or report.complete)
-        report.problems[:] = dict.fromkeys(report.problems)
-        return report
+        return inventory, log
 
-    def _content(self, inventory: Inventory, log: CheckedLog, mode: Mode, against: Path | None, key: str) -> None:
+    def _content(self, inventory: Inventory, log: CheckedLog) -> None:
         report, state = self.report, log.state
         report.checkpoint, report.key = log.signed.note, state.history.at(log.size).id
         standing = [one.standing for one in state.issued.values()]
@@ -126,18 +164,18 @@ class _Verification:
         for public in state.history.known.values():
             with self._trying(f"keys/{public.id}.pem"):
                 _equal(inventory, f"keys/{public.id}.pem", public.pem.encode())
-        editions = EditionCheck(inventory, thorough=mode == "full")
+        editions = EditionCheck(inventory, thorough=self.mode == "full")
         for one in state.issued.values():
             with self._trying(object_name(one.manifest)):
                 report.problems += editions.check(one)
         self._anchors(inventory, log)
-        if against:
-            with self._trying(str(against)):
+        if self.against:
+            with self._trying(str(self.against)):
                 # In a mail, line ends and blanks around it may have suffered.
-                log.accepts(against.read_bytes().replace(b"\r", b"").strip() + b"\n", str(against))
-        if key and key.split() != state.history.at(log.size).pem.split():
+                log.accepts(self.against.read_bytes().replace(b"\r", b"").strip() + b"\n", str(self.against))
+        if self.key and self.key.split() != state.history.at(log.size).pem.split():
             report.problems.append(Problem("log/checkpoint", f"is signed by key {report.key}, not by the key given."))
-        for name in () if key else state.history.unvouched:
+        for name in () if self.key else state.history.unvouched:
             report.problems.append(Problem(
                 f"keys/{name}.pem", "was added without the word of the key before it: give the key you trust by --key."
             ))
@@ -153,19 +191,18 @@ class _Verification:
                     if sha == one.checkpoint and log.accepts(data, name).checkpoint.size != one.size:
                         raise Difference(name, "is of another number of entries than the log says.")
 
-    def _objects(
-        self, inventory: Inventory, archive: str, budget: float | None, position: Path | None,
-        progress: Progress | None,
-    ) -> None:
-        objects = ObjectCheck(inventory, archive, position if budget is not None else None)
-        with self._trying("objects"):
-            def late() -> bool:
-                return budget is not None and self.clock() - self.began >= budget
+    def _objects(self, objects: ObjectCheck, budget: float | None, progress: Progress | None) -> list[Problem]:
+        """Objects whose bytes are not what they should be."""
+        found: list[Problem] = []
 
-            self.report.problems += objects.check(late, progress)
-        self.report.complete = objects.finished
+        def late() -> bool:
+            return budget is not None and self.clock() - self.began >= budget
+
+        with self._trying("objects"):
+            found.extend(objects.check(late, progress))
         read = {"objects_read": objects.read, "bytes_read": objects.size, "objects_before": objects.before}
         self.report.counts |= read
+        return found
 
     def _trying(self, place: str) -> _Trying:
         return _Trying(self.report, place)

@@ -5,6 +5,7 @@ PDF/A wants every property of an own namespace described inside the packet (ISO 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -48,8 +49,15 @@ def finisher(values: Mapping[str, str]) -> Callable[[Any, Any], None]:
 def _write_stamp(pdf: Any, values: Mapping[str, str]) -> None:
     packet = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     (content,) = packet.stream
-    head, end, tail = content.rpartition(b"</rdf:RDF>")
+    head, end, tail = _self_contained(content).rpartition(b"</rdf:RDF>")
     packet.stream = [head + _description(values).encode() + end + tail]
+
+
+def _self_contained(packet: bytes) -> bytes:
+    """Each description with its namespaces declared on itself: PDFBox looks for them nowhere else."""
+    root = re.search(rb"<rdf:RDF([^>]*)>", packet)
+    declared = b"".join(re.findall(rb' xmlns:(?!rdf=)[a-z]+="[^"]*"', root[1])) if root else b""
+    return packet.replace(b'<rdf:Description rdf:about=""', b'<rdf:Description rdf:about=""' + declared)
 
 
 def _description(values: Mapping[str, str]) -> str:

@@ -23,39 +23,28 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-
-import yaml
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from small_bank import NINE, PERIOD, project  # noqa: E402
 
 from reportgen.archive.archive import Archive  # noqa: E402
 from reportgen.archive.reproduce import reproduce  # noqa: E402
 from reportgen.archive.verify import verify  # noqa: E402
 
-NINE = ("work_summary", "maintenance_diagnosis", "private_banking", "support_report", "retention_execution",
-        "life_status", "maintenance_plan", "tiering", "characteristics")
 SCOPES = ("bank", *(f"region:R{number}" for number in (1, 2, 3)), *(f"branch:B{number:02d}" for number in range(1, 13)))
 LOCALES = (["zh-CN"], ["en"], ["zh-CN"], ["zh-CN", "en"])
-PERIOD, CUSTOMERS = "2025-12", 1000
 WORDS = ("different", "identical numbers", "identical pages", "identical bytes")
 
 
-def project(root: Path) -> None:
-    """A project of the nine jobs on a small bank, and of Taihu's."""
-    for folder in ("templates", "config/jobs", "config/data"):
-        (root / folder).mkdir(parents=True)
-    for folder in ("config/units", "config/samples/taihu"):
-        shutil.copytree(ROOT / folder, root / folder)
-    shutil.copy(ROOT / "config/jobs/taihu.yaml", root / "config/jobs")
-    data = yaml.safe_load((ROOT / "config/data/demo.yaml").read_text("utf-8"))
-    for source in data["sources"].values():
-        source["customers"] = CUSTOMERS
-    (root / "config/data/demo.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
-    for number, name in enumerate(NINE):
-        job = yaml.safe_load((ROOT / f"config/jobs/{name}.yaml").read_text("utf-8"))
-        job |= {"locales": LOCALES[number % len(LOCALES)]} | ({"theme": "gongwen"} if number % 3 == 2 else {})
-        (root / f"config/jobs/{name}.yaml").write_text(yaml.safe_dump(job, allow_unicode=True), "utf-8")
+def variants() -> dict[str, dict[str, Any]]:
+    """The jobs in their languages, each third one in the theme of official documents."""
+    return {
+        name: {"locales": LOCALES[number % len(LOCALES)]} | ({"theme": "gongwen"} if number % 3 == 2 else {})
+        for number, name in enumerate(NINE)
+    }
 
 
 def issue(root: Path, output: Path, job: str, period: str, scopes: Sequence[str]) -> None:
@@ -91,7 +80,7 @@ def main(argv: list[str] | None = None) -> int:
     units = -(-(options.editions - 1) // len(NINE))
     with tempfile.TemporaryDirectory() as folder:
         root, output = Path(folder, "bank"), Path(options.keep or f"{folder}/output").resolve()
-        project(root)
+        project(root, variants())
         began = time.perf_counter()
         issue(root, output, "taihu", "2011-05", ["bank"])
         left = options.editions - 1

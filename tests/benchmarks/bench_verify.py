@@ -90,6 +90,8 @@ def main(argv: list[str] | None = None) -> int:
     def shipped_objects(root: Path) -> None:
         checked = module.Archive(root)
         checked.walk("")
+        for name in checked.files:
+            checked.attempt(checked.rehash, name)
         assert not checked.bad, checked.bad
 
     def program_objects(root: Path) -> None:

@@ -44,11 +44,9 @@ tree schema=tree-1 files=[file]; file path=some sha256=sha bytes=int
 """.replace("@", "time=time type=some").replace("&", "reason=some by=some").split(";")}
 NO_KEY, Bad = {"id": "", "pem": ""}, type("Bad", (Exception,), {})
 
-
 def need(good, place, reason):
     if not good:
         raise Bad(f"{place}: {reason}")
-
 
 def fits(value, kind, place):  # a record, [list], {map}, kind-or-null?, int or a text by pattern
     if kind in RECORDS:
@@ -66,7 +64,6 @@ def fits(value, kind, place):  # a record, [list], {map}, kind-or-null?, int or 
     elif value is not None:
         fits(value, kind[:-1], place)
 
-
 def canonical(data, place, kind=None):  # the value of RFC 8785; Bad for any other way of writing it
     def ordered(items):
         names = [name.encode("utf-16-be") for name, _ in items]
@@ -81,14 +78,15 @@ def canonical(data, place, kind=None):  # the value of RFC 8785; Bad for any oth
     fits(value, kind or "entry", place)
     return value
 
-
 def signed(pem, text, signature):
     command = "openssl pkeyutl -verify -pubin -rawin -inkey key -in text -sigfile signature".split()
     with tempfile.TemporaryDirectory() as folder:
         for name, data in (("key", pem.encode()), ("text", text), ("signature", signature)):
             Path(folder, name).write_bytes(data)
-        return subprocess.run(command, capture_output=True, cwd=folder).returncode == 0
-
+        done = subprocess.run(command, capture_output=True, cwd=folder)
+    asked = done.returncode == 0 or b"Verification Failure" in done.stdout + done.stderr  # it could answer at all
+    need(asked, "openssl", f"is of no help; 3.0 or newer is needed: {done.stderr.decode(errors='replace').strip()}")
+    return done.returncode == 0
 
 class Note:
     def __init__(self, data, place):
@@ -102,7 +100,6 @@ class Note:
         good = self.signature[:4] == known[:4] and signed(pem, self.text, self.signature[4:])
         need(good, self.place, f"is not signed by the key that signs at {self.size} entries")
 
-
 def layers(row):  # the Merkle tree of RFC 6962 row by row; a node without a neighbour moves up as it is
     rows = [row]
     while len(row) > 1:
@@ -110,17 +107,14 @@ def layers(row):  # the Merkle tree of RFC 6962 row by row; a node without a nei
         rows.append(row := pairs + row[2 * len(pairs):])
     return rows
 
-
 def tiles(kind, count):
     for number, start in enumerate(range(0, count, 256)):
         path = re.sub("...(?=.)", r"x\g<0>/", f"{number:0{(len(str(number)) + 2) // 3 * 3}d}")
         partial = f".p/{count - start}" if count - start < 256 else ""
         yield f"log/tile/{kind}/{path}{partial}", start, min(start + 256, count)
 
-
 def object_path(sha):
     return f"objects/{sha[:2]}/{sha[2:]}"
-
 
 class Archive:
     def __init__(self, root, only=None):  # `bad` and `notes` collect what is found, `known` the files that belong
@@ -130,7 +124,7 @@ class Archive:
         try:
             return step(*given)
         except Exception as error:  # whatever goes wrong is a finding
-            self.bad.append(str(error) if type(error) is Bad else f"{given[0] or self.root}: {error!r}")
+            self.bad.append(str(error) if type(error) is Bad else f"{given[0] or self.root}: {error!r}: {error}")
 
     def read(self, name, reason="is missing"):
         need(name in self.files, name, reason)
@@ -142,7 +136,6 @@ class Archive:
             name, info = item.relative_to(self.root).as_posix(), item.lstat()
             if stat.S_ISREG(info.st_mode):
                 self.files[name] = info
-                self.attempt(self.rehash, name) if name.startswith("objects/") else None
             elif not (stat.S_ISDIR(info.st_mode) and name in ("tmp", "quarantine")):
                 good = stat.S_ISDIR(info.st_mode) and re.fullmatch("(objects|log|manifests)(/.*)?|keys", name)
                 self.attempt(self.walk, name) if good else self.bad.append(f"{name}: does not belong here")
@@ -265,7 +258,16 @@ class Archive:
         old.check(signers[old.size - 1])
 
     def run(self, against=None, pinned=None):
-        self.walk("")
+        lock = self.root / "lock"  # whoever writes holds it; a copy may have none
+        with open(lock if lock.is_file() else __file__) as held:
+            if sys.platform != "win32":
+                import fcntl
+                fcntl.flock(held, fcntl.LOCK_SH)
+            self.walk("")
+            self.attempt(self.evidence, against, pinned)
+        [self.attempt(self.rehash, name) for name in self.files if name.startswith("objects/")]
+
+    def evidence(self, against, pinned):
         note, entries, leaves = self.log()
         shipped, exact, signers, editions, gone = self.history(entries, pinned)
         need(note.origin == "reportgen/" + json.loads(entries[0])["archive"], note.place, "is of another archive")
@@ -287,13 +289,11 @@ class Archive:
         counts = f"{note.size} entries, {len(chosen)} of {len(editions)} editions, {len(self.files)} files"
         self.notes.append(f"{counts}; the key that signs now:\n{signers[-1]}")
 
-
 if __name__ == "__main__":
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("archive", nargs="?", default=Path(__file__).resolve().parent)
     [words.add_argument(name) for name in ("--against", "--key", "--edition")]
-    given = words.parse_args()
-    checked = Archive(given.archive, given.edition)
+    checked = Archive((given := words.parse_args()).archive, given.edition)
     checked.attempt(checked.run, given.against, given.key)
     print("\n".join([f"note {one}" for one in checked.notes] + ([f"BAD {one}" for one in checked.bad] or ["OK"])))
     sys.exit(12 if checked.bad else 0)

@@ -18,10 +18,12 @@ def recover(output: str) -> None:
     \b
     reportgen archive recover
     """
+    from reportgen.archive.lock import exclusive
     from reportgen.archive.retention import sweep
 
     archive = archive_in(output)
-    archive.ready()
-    sweep(archive)
-    archive.catalogue.rebuild(archive.state(), archive.manifest)
+    with exclusive(archive.log.lock):
+        archive.ready()
+        sweep(archive)
+        archive.catalogue.rebuild(archive.state(), archive.manifest)
     click.echo(f"{archive.root}: {archive.log.size} entries, {len(archive.state().issued)} editions.")

@@ -41,7 +41,8 @@ def _seconds(context: click.Context, option: click.Parameter, value: str | None)
 def verify(mode: str, budget: float | None, against: str | None, key_file: str | None, output: str) -> int:
     """Check that nothing in the archive was altered, lost, added or put back. Exit 0, or 12 and one problem a line.
 
-    The archive is only read. verify.py in the archive asks the same without this program.
+    The archive is only read. verify.py in the archive asks the same without this program. Time stamps are held against
+    the roots of the authority that config/archive.yaml names.
 
     \b
     reportgen archive verify
@@ -50,17 +51,24 @@ def verify(mode: str, budget: float | None, against: str | None, key_file: str |
     """
     if budget is not None and mode == "quick":
         raise click.UsageError("--budget limits the reading of objects, which --quick leaves out.")
+    from reportgen.archive.anchor import anchor_check
     from reportgen.archive.catalogue_check import catalogue_check
+    from reportgen.archive.services import witness
+    from reportgen.archive.verify import Check
     from reportgen.archive.verify import verify as check
+    from reportgen.context import installation
 
     folder = Path(output).resolve()
     if not (folder / "archive").is_dir():
         raise ArchiveError(Problem(str(folder / "archive"), "there is no archive here."),
                            hint="Name the folder that a run wrote to: --output DIR.")
+    project = installation().root
+    authority = witness(project)
+    checks: tuple[Check, ...] = (catalogue_check, *([anchor_check(authority, project)] if authority else []))
     report = check(
         folder / "archive", "quick" if mode == "quick" else "full", against=_file(against), key=_text(key_file),
         budget_seconds=budget, position=folder / "work" / "verify.json" if budget is not None else None,
-        progress=_told, checks=(catalogue_check,),
+        progress=_told, checks=checks,
     )
     _end()
     for problem in report.problems:

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from reportgen.archive import anchor as anchoring
-from reportgen.archive.anchor import anchor, anchors, log_anchor, verify_anchors, verify_token
+from reportgen.archive.anchor import anchor, anchor_check, anchors, log_anchor, verify_anchors, verify_token
 from reportgen.archive.archive import Archive
 from reportgen.archive.tsa import TimeStampAuthority, ask, fresh_nonce, query
 from reportgen.archive.verify import verify
@@ -173,6 +173,16 @@ def test_a_strange_root_is_not_believed(archive: Path, settings, authority) -> N
     anchor(archive, settings, authority.folder)
     with pytest.raises(VerificationFailed, match=r"3\.tsr: .*(self-signed certificate|issuer certificate|certificate verify)"):
         verify_anchors(archive, (authority.folder / "strange.pem").read_bytes())
+
+
+def test_verify_holds_tokens_against_the_roots_where_it_is_told_them(tmp_path: Path, settings, authority) -> None:
+    logged = Archive.of(tmp_path / "output")
+    logged.ready()
+    log_anchor(logged, settings, authority.folder)
+    strange = settings.model_copy(update={"roots": ("strange.pem",)})
+    assert verify(logged.root, checks=(anchor_check(settings, authority.folder),)).good
+    (problem,) = verify(logged.root, checks=(anchor_check(strange, authority.folder),)).problems
+    assert problem.place.endswith(".tsr")
 
 
 def test_flipped_bits_of_a_token_are_found(authority) -> None:

@@ -67,6 +67,7 @@ def test_it_finds_by_what_people_know(archive: Archive, asked: dict[str, str], m
 def test_it_finds_a_file_by_its_hash_and_an_edition_by_its_id(archive: Archive) -> None:
     known = archive.manifest(archive.find("tiering/2025-12/branch:B07").manifest)
     assert names(archive, text=known.artefacts[0].sha256) == ["2025-12 branch:B07 r01 issued"]
+    assert names(archive, text=known.artefacts[0].sha256.upper()) == ["2025-12 branch:B07 r01 issued"]  # Get-FileHash
     assert names(archive, text=known.edition) == ["2025-12 branch:B07 r01 issued"]
     assert archive.find(known.edition).entry.scope == "branch:B07"
     assert archive.find(known.edition[:8]).entry.scope == "branch:B07"
@@ -111,6 +112,7 @@ def test_verification_finds_it_sound(archive: Archive) -> None:
         ("DELETE FROM editions WHERE scope = 'branch:B07'", "tiering 2025-12 branch:B07 r01"),
         ("INSERT INTO files VALUES ('x', 'y', 'pdf', 'en', 'z', 1, 1)", "it has x y pdf en z 1, which the log does not"),
         ("UPDATE entries SET read = 3", "it lacks the number of entries read"),
+        ("UPDATE entries SET read = 99", "has read 99 entries, the log has 12: the log may have been put back"),
         ("DROP TABLE files", "cannot be read as an index"),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_pdf_leads_to_its_manifest_and_to_its_entry(archive: Archive, tmp_path
     pdf = tmp_path / "report.pdf"
     pdf.write_bytes(archive.store.get(manifest.artefacts[0].sha256))
     sha = run(archive.root, command("sha256sum REPORT.pdf").replace("REPORT.pdf", str(pdf))).stdout.split()[0]
-    path = run(archive.root, command("grep -rl", HASH=sha)).stdout.strip()
+    path = run(archive.root, command("grep -ril", HASH=sha)).stdout.strip()
     assert path == "manifests/2025-11/tiering/bank/r02.json"
     sha = run(archive.root, f"sha256sum {path}").stdout.split()[0]
     entry = run(archive.root, command("LC_ALL=C grep", HASH=sha)).stdout
@@ -102,3 +102,22 @@ def test_the_specification_names_every_field_and_file_of_the_verifier() -> None:
             and not re.search(rf"`[a-z\[\]]*\.?{name}`", text)] == []
     assert [name for name in (*module.SHIPPED, "catalogue.sqlite", "quarantine", "anchors") if name not in text] == []
     assert len(b"reportgen-archive 1\n") == 20
+
+
+@pytest.mark.parametrize(("answer", "told"), [
+    ("echo 'pkeyutl: Unrecognized flag rawin' >&2; exit 1", "BAD openssl: is of no help; 3.0 or newer is needed: pkeyutl:"),
+    ("echo 'Signature Verification Failure'; exit 1", "breaks a rule of FORMAT.md for entries of the type key"),
+    ("", "No such file or directory: 'openssl'"),
+], ids=["an old one", "one that denies", "none"])
+def test_an_openssl_that_cannot_answer_accuses_nobody(archive: Archive, tmp_path: Path, answer: str, told: str) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    if answer:
+        (folder / "openssl").write_text(f"#!/bin/sh\n{answer}\n")
+        (folder / "openssl").chmod(0o755)
+    command = [sys.executable, "-I", str(archive.root / "verify.py")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env={"PATH": str(folder)})
+    assert done.returncode == 12
+    bad = [line for line in done.stdout.splitlines() if line.startswith("BAD")]
+    assert told in bad[0]
+    assert len(bad) == 1

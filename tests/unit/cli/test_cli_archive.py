@@ -275,6 +275,10 @@ def test_an_authority_that_does_not_answer(desk: Any) -> None:
     told = desk.call("archive", "anchor")
     assert told.code == 8
     assert "http://127.0.0.1:1/tsr: time-stamping authority: no answer" in told.err
+    unread = desk.call("archive", "verify")  # the archive holds an anchor, and its authority's roots are not there
+    assert unread.code == 12
+    assert "tsa.pem" in unread.err + unread.out
+    (desk.root / PLACE).unlink()
     assert desk.call("archive", "verify").code == 0
 
 
