@@ -34,7 +34,7 @@ SCHEMA = "reportgen-tree 1"
 HOME = "home.json"
 HOME_SCHEMA = "reportgen-home 1"
 _TEMPLATES = ("base", "assets")
-_CONFIG = ("rules", "suggestions", "metrics", "dimensions", "calendars")
+_CONFIG = ("rules", "suggestions", "metrics", "dimensions")
 _IGNORED = {".py", ".pyc"}
 """No page depends on them; `edition.identify` leaves them out too."""
 _STATE = "The edition was not made again."

@@ -81,7 +81,8 @@ class Ledger:
         Continues the latest run unless that is done, else begins a new one. Takes over a lease that ended, and one
         whose holder is dead for certain. With `waiting` the run must be held, awaiting approval or released, and
         stays in that state; otherwise it is `claimed`. With `seen`, the epoch of the latest run as the caller knows
-        it (0 for none), another claim made since then refuses this one, held or over. Raises ClaimHeld (exit 11), which names the holder.
+        it (0 for none), another claim made since then refuses this one, held or over. Raises ClaimHeld (exit 11),
+        which names the holder.
         """
         holder = holder or Holder.here()
         lock = RunLock.attempt(self.output, job, period)

@@ -71,25 +71,33 @@ class Attempt:
     def outcome(self) -> Outcome | None:
         """What became of it; None where another tick settled it meanwhile. Raises LedgerFailed (exit 8)."""
         now = self.desk.clock()
+        latest = self._latest()  # before the note: what another tick makes from here on refuses this one's claim
         note = self._known()
         if note is not None and settled(note, now):
             return None
         if note is not None and rests(note, now):
             said = f"it failed at {note.noted:%Y-%m-%d %H:%M} UTC and is tried again within the hour."
             return self._as(Kind.RETRY, (said,))
-        return self._made(note) or self._ready(note, now)
+        return self._made(note) or self._ready(note, now, latest.epoch if latest else 0)
 
-    def _ready(self, note: Occurrence | None, now: datetime) -> Outcome:
+    def _ready(self, note: Occurrence | None, now: datetime, seen: int) -> Outcome | None:
         """Wait for what the job needs until the deadline, then do as the job says; else run."""
         context = RunContext.create(self.job, self.due.period, output=self.desk.output, clock=self.desk.clock)
+        missing: tuple[str, ...] = ()
+        trouble: ReportgenError | None = None
         try:
             missing = tuple(str(problem) for problem in self.desk.needs(self.job, context, now))
         except LedgerFailed:
             raise
         except ReportgenError as error:
-            return self._failed(error, note)
+            trouble = error
         finally:
             context.clean()
+        # Looking at the needs may have taken minutes, in which another tick may have settled it.
+        if (known := self._known()) is not None and settled(known, self.desk.clock()):
+            return None
+        if trouble is not None:
+            return self._failed(trouble, note)
         if missing and (self.due.deadline is None or now < self.due.deadline):
             return self._noted(Kind.WAITING, missing)
         if missing:
@@ -100,17 +108,17 @@ class Attempt:
                 return self._noted(Kind.SKIPPED, missing)
             if then == "fail":
                 return self._noted(Kind.FAILED, missing, ExitCode.SOURCE)
-        return self._as(Kind.DUE, missing) if self.desk.dry else self._run(context, note, missing)
+        return self._as(Kind.DUE, missing) if self.desk.dry else self._run(context, known, seen, missing)
 
-    def _run(self, context: RunContext, note: Occurrence | None, told: tuple[str, ...]) -> Outcome:
-        if note is None or note.outcome != Kind.RUNNING:
-            self._note(Kind.RUNNING)
-        # Looking at the needs may have taken minutes, in which another tick may have made it.
-        before = self._latest()
+    def _run(self, context: RunContext, note: Occurrence | None, seen: int, told: tuple[str, ...]) -> Outcome:
+        """Run, unless another claim was made after the look at which the epoch `seen` was the latest."""
         if (made := self._made(note)) is not None:
             return made
+        if note is None or note.outcome != Kind.RUNNING:
+            self._note(Kind.RUNNING)
+        before = self._latest()
         try:
-            editions = self.desk.run(self.job, context, before.epoch if before else 0)
+            editions = self.desk.run(self.job, context, seen)
         except ClaimHeld as error:
             return self._as(Kind.CLAIMED, lines_of(error))
         except AlreadyIssued as error:
@@ -137,12 +145,12 @@ class Attempt:
         return replace(self._noted(kind, lines_of(error), error.code), paths=_paths(standing))
 
     def _made(self, note: Occurrence | None) -> Outcome | None:
-        """How a run ended that began after this date was first seen, and that no tick noted (it was killed then)."""
+        """How a run ended that began after this date was first seen and that its own tick has not noted (yet)."""
         row = self._latest() if note is not None else None
         if note is None or row is None or row.is_held or row.ended is None or row.ended < note.first_noted:
             return None
         left = _standing(row)
-        return self._noted(left, (f"run {row.id} made it, and its tick could not note it.",)) if left else None
+        return self._noted(left, (f"run {row.id} made it; its own tick had not noted that yet.",)) if left else None
 
     def _left(self, before: RunRow | None) -> Kind | None:
         """How this attempt's run ended, where its editions stand; None where it did not come to a claim."""

@@ -131,7 +131,11 @@ class Forgetful(Disk):
     def sync_folder(self, path: Path) -> None:
         self._step()
         if path.is_relative_to(self.base):
-            self._folder(path).synced()
+            folder = self._folder(path)
+            for one in path.iterdir():  # a folder made behind this class's back gets its name with the others
+                if one.is_dir() and folder.now(one.name) is None:
+                    folder.put(one.name, Folder())
+            folder.synced()
         elif not path.is_dir():
             raise FileNotFoundError(path)
 

@@ -115,9 +115,9 @@ def look(root: Path, *, hours: int = 0) -> None:
     """One `tick`, which makes every month that is due. Raises AssertionError where one was not made."""
     job = load_job(root / "job.yaml")
 
-    def made(job: Job, context: RunContext) -> Sequence[Edition]:
+    def made(job: Job, context: RunContext, seen: int) -> Sequence[Edition]:
         with unread(fixed):
-            return pipeline.run_job(job, context, render=fixed, scopes=SCOPES)
+            return pipeline.run_job(job, context, render=fixed, scopes=SCOPES, seen=seen)
 
     with Ledger.of(root / "output") as ledger:
         outcomes = tick([job], root / "output", ledger, lambda: NOW + timedelta(hours=hours), made, needs=unmet)

@@ -33,6 +33,9 @@ ALLOWED = {
     "xlsxwriter": ("render",),
     "sqlalchemy": ("runs",),
     "psycopg": ("runs",),
+    "chinese_calendar": ("schedule",),
+    "holidays": ("schedule",),
+    "cronsim": ("schedule",),
 }
 """A library that only some rooms, or one file, may import."""
 

@@ -31,6 +31,8 @@ schedule:
   when: {when}
 """
 THIRD = "3rd working day, 08:30 Asia/Shanghai, calendar CN"
+JANUARY = datetime(2026, 1, 6, 0, 30, tzinfo=UTC)
+"""The third working day of January 2026, 08:30 in Shanghai: December is due."""
 STEPS = (RunState.LOADING, RunState.VALIDATED, RunState.RENDERING, RunState.ARCHIVED, RunState.RELEASED)
 
 
@@ -74,6 +76,8 @@ class Bank:
     loads: int = 0
     host: str = ""
     """Another name makes a stranger of this process."""
+    output: str = "output"
+    """Hosts with outputs of their own have nothing but the ledger in common: no file's lock."""
 
     def job(self, name: str = "monthly", when: str = THIRD, every: str = "month", more: str = "") -> Job:
         path = self.folder / f"{name}.yaml"
@@ -81,12 +85,12 @@ class Bank:
         return load_job(path)
 
     def ledger(self) -> Ledger:
-        return Ledger.of(self.folder / "output", self.url, self.clock)
+        return Ledger.of(self.folder / self.output, self.url, self.clock)
 
     def tick(self, *jobs: Job, dry: bool = False) -> tuple[Outcome, ...]:
         """One tick in a program of its own, as far as the ledger can tell."""
         with self.ledger() as ledger:
-            return tick(jobs, self.folder / "output", ledger, self.clock, self.run, self.needs, dry=dry)
+            return tick(jobs, self.folder / self.output, ledger, self.clock, self.run, self.needs, dry=dry)
 
     def needs(self, job: Job, context: RunContext, now: datetime) -> tuple[Problem, ...]:
         if self.missing(job, context.period.label, now):
@@ -118,3 +122,14 @@ class Bank:
     def periods(self, job: str = "monthly") -> list[str]:
         """Of what was issued, in the order it was."""
         return [period for one, period, _ in self.issued if one == job]
+
+
+def kinds(outcomes: tuple[Outcome, ...]) -> list[tuple[str, str]]:
+    """(period, outcome) pairs."""
+    return [(str(one.period), one.kind.value) for one in outcomes]
+
+
+def noted(bank: Bank, job: str = "monthly") -> dict[str, str]:
+    """What the ledger keeps: period to outcome."""
+    with bank.ledger() as ledger:
+        return {note.period: note.outcome for note in ledger.occurrences(job)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import json
 import shlex
 import shutil
@@ -180,10 +179,12 @@ def test_the_cron_job_is_whole() -> None:
     assert container["image"] == "registry.example/reportgen:1"
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     mounted = {one["mountPath"]: one["name"] for one in container["volumeMounts"]}
-    assert mounted["/srv/output"] == "output" and "/tmp" in mounted
+    assert mounted["/srv/output"] == "output"
+    assert "/tmp" in mounted
     assert {one["name"] for one in pod["volumes"]} == set(mounted.values())
     assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
-    assert pod["restartPolicy"] == "Never" and spec["jobTemplate"]["spec"]["backoffLimit"] == 0
+    assert pod["restartPolicy"] == "Never"
+    assert spec["jobTemplate"]["spec"]["backoffLimit"] == 0
 
 
 class _Airflow:
@@ -256,9 +257,9 @@ def test_what_is_typed_into_airflow_reaches_the_program_as_one_word(monkeypatch:
 
         @staticmethod
         def ds_format(day: str, _: str, shape: str) -> str:
-            from datetime import datetime
+            from datetime import date
 
-            return datetime.strptime(day, "%Y-%m-%d").strftime(shape)
+            return date.fromisoformat(day).strftime(shape)
 
     def called(period: str) -> list[str]:
         words = {"params": {"job": "config/jobs/x.yaml; rm -rf $HOME", "period": period}, "ds": "2026-03-31", "macros": Macros}
