@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +21,19 @@ if TYPE_CHECKING:
 
 _OWNER = "pid"
 """File in a work folder that names the process it belongs to."""
+_NEW, _GONE = "new-", "gone-"
+"""A work folder on its way: `new-<process>-<run>` until its owner's name stands in it, `gone-<run>` when it goes."""
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def forget(folder: Path) -> None:
+    """Remove a work folder. Renamed first: whoever is killed meanwhile leaves what the next run removes."""
+    with suppress(OSError):
+        gone = folder.rename(folder.with_name(f"{_GONE}{folder.name}"))
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def _has_ended(pid: str) -> bool:
@@ -122,8 +132,10 @@ class RunContext:
         if not folder.is_dir():
             try:
                 self._forget_dead_runs()
-                folder.mkdir(parents=True, mode=0o700)
-                (folder / _OWNER).write_text(str(os.getpid()), encoding="ascii")
+                new = folder.with_name(f"{_NEW}{os.getpid()}-{self.run_id}")
+                new.mkdir(parents=True, mode=0o700)
+                (new / _OWNER).write_text(str(os.getpid()), encoding="ascii")
+                new.rename(folder)
             except OSError as error:
                 raise JobError(
                     f"{self.output}: cannot be used for output: {error.strerror}.",
@@ -134,10 +146,16 @@ class RunContext:
 
     def _forget_dead_runs(self) -> None:
         """Remove what a killed run left: its work files hold customer data."""
-        for owner in (self.output / "work").glob(f"*/{_OWNER}"):
-            pid = owner.read_text(encoding="ascii")
-            if _has_ended(pid):
-                shutil.rmtree(owner.parent, ignore_errors=True)
+        work = self.output / "work"
+        for folder in work.glob(f"{_NEW}*-*"):
+            if _has_ended(folder.name.split("-")[1]):
+                shutil.rmtree(folder, ignore_errors=True)
+        for folder in work.glob(f"{_GONE}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for owner in work.glob(f"*/{_OWNER}"):
+            with suppress(OSError):
+                if _has_ended(owner.read_text(encoding="ascii")):
+                    forget(owner.parent)
 
     def path(self, name: str) -> Path:
         """The path of an intermediate file; no other code composes one."""
@@ -154,4 +172,4 @@ class RunContext:
 
     def clean(self) -> None:
         """Forget the intermediate files."""
-        shutil.rmtree(self.output / "work" / self.run_id, ignore_errors=True)
+        forget(self.output / "work" / self.run_id)

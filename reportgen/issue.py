@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reportgen.archive import durable
 from reportgen.archive.archive import Archive
 from reportgen.archive.deposit import Deposit, Made, Stored
+from reportgen.archive.folder import make_folder
 from reportgen.archive.frozen import thaw
 from reportgen.archive.manifest import Supersedes
 from reportgen.archive.record import Record, restore_record
@@ -34,6 +35,8 @@ from reportgen.findings.terms import terms_of
 from reportgen.pipeline import Unit, attached_to, unit_of
 from reportgen.protocols import Progress
 from reportgen.recall import remembered
+
+_READABLE = 0o644
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,10 @@ def issue_unit(
 
 
 def published(context: RunContext, archive: Archive, issued: Issued, *, fresh: bool = False) -> Edition:
-    """Copies for people of an issued edition under `output/reports/`, and its record for the next period."""
+    """Copies for people of an issued edition under `output/reports/`, and its record for the next period.
+
+    They are durable on return: no later run of the period would lay them out again.
+    """
     manifest = archive.manifest(issued.manifest)
     copies = {
         context.report_path(issued.entry.scope, one.locale, one.role.removesuffix("-signed")): one.sha256
@@ -110,10 +116,8 @@ def published(context: RunContext, archive: Archive, issued: Issued, *, fresh: b
     }
     for path, sha in copies.items():
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha:
-            draft = context.path(path.name)
-            draft.write_bytes(archive.store.get(sha))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(draft, path)  # noqa: PTH105 - the atomic call by its own name
+            make_folder(path.parent)
+            durable.replace(path, archive.store.get(sha), archive.store.tmp, mode=_READABLE)
     restore_record(context, issued.entry.period, issued.entry.scope, archive.store.get(manifest.contents.record))
     reports = tuple(path for path in copies if path.suffix == ".pdf")
     books = tuple(path for path in copies if path.suffix == ".xlsx")

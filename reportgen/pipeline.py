@@ -38,6 +38,7 @@ from reportgen.wanted import wanted_metrics
 
 if TYPE_CHECKING:
     from reportgen.issue import Edition
+    from reportgen.runs.record import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +80,15 @@ def run_job(
     scopes: Sequence[str] = (),
     restate: str = "",
     workers: int = 1,
-    seen: int | None = None,
+    seen: Seen | None = None,
 ) -> tuple[Edition, ...]:
     """The whole way for one period, for the scopes asked for or those the job's `burst` names.
 
     An edition that was issued from the same inputs is not made again. From other inputs it is refused (AlreadyIssued,
     exit 9) unless `restate` says why it is corrected. One `workers` renders in this process, more in processes of
     their own, to which `render` must be picklable. Raises ReportgenError; its `code` is the exit code: PartlyFailed
-    (10) where some reports failed, ClaimHeld (11) where another process makes the same period, or has
-    claimed it since the caller saw the ledger at the epoch `seen`.
+    (10) where some reports failed, ClaimHeld (11) where another process makes the same period, or its
+    latest run is not as the caller has `seen` it any more.
     """
     from reportgen.runs.executor import execute
 

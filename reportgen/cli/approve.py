@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reportgen.cli.archive.opened import archive_in
+from reportgen.cli.observed import observed
 from reportgen.cli.options import any_period, job_argument, output_option, period_option
 from reportgen.errors import JobError
 
@@ -58,6 +59,9 @@ def approve(
     approver = holder_of(key, context.root) if key else present_user()
     with Ledger.of(context.output, ledger_url(context.root)) as ledger:
         done = release(archive, ledger, context.job.job, context.period.label, approver, scopes)
+    if done.run is not None:
+        with observed(context):  # the figures, and a notice where one is due
+            pass
     if as_json:
         click.echo(json.dumps(_record(done), ensure_ascii=False))
         return
@@ -69,9 +73,9 @@ def approve(
         click.echo(f"Still to be approved: {', '.join(one.entry.scope for one in done.pending)}.", err=True)
     if done.run is not None:
         click.echo(f"Run {done.run.id} is {done.run.state}.", err=True)
-    if done.trouble:
-        click.echo(f"The approval stands in the archive's log; the run itself could not be let go: {done.trouble} "
-                   "The next run or tick does it.", err=True)
+    if done.trouble and not done.pending:
+        click.echo("The approval stands in the archive's log. The run is let go by the next `reportgen tick`, or by "
+                   f"`reportgen approve` of the user who runs the jobs, for here {done.trouble}", err=True)
     if not context.job.release.approval:
         click.echo(f"{job_path}: release.approval is false; nothing waits for this approval.", err=True)
 

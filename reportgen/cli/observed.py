@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,11 @@ from reportgen.cli.failure import printable
 from reportgen.errors import ReportgenError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from reportgen.context import RunContext
+    from reportgen.operations.happening import Happening
     from reportgen.runs.ledger import Ledger
     from reportgen.schedule.outcome import Outcome
+    from reportgen.schedule.scheduled import Found
 
 
 @contextmanager
@@ -39,22 +40,35 @@ def observed(context: RunContext) -> Iterator[None]:
             _say([f"no notice: {problem}" for problem in error.problems])
 
 
-def looked(output: Path, ledger: Ledger, outcomes: Sequence[Outcome]) -> None:
-    """After a tick: write the metrics, and tell the owners whose period passed its deadline without a run."""
+def looked(output: Path, ledger: Ledger, found: Found, outcomes: Sequence[Outcome]) -> None:
+    """After a tick: let go what was approved meanwhile, write the metrics, and tell what the runs do not tell."""
     from reportgen.context import project_root
     from reportgen.operations.afterwards import afterwards
+    from reportgen.operations.ticked import happenings
 
+    now = datetime.now(UTC)
     try:
-        _say(afterwards(output, project_root(Path.cwd()), ledger, late=_late(ledger, outcomes)))
+        recovered = _let_go(output, ledger, now)
+        others = (*recovered, *happenings(found, outcomes, ledger, now))
+        _say(afterwards(output, project_root(Path.cwd()), ledger, others=others))
     except ReportgenError as error:
         _say([f"no notice: {problem}" for problem in error.problems])
 
 
-def _late(ledger: Ledger, outcomes: Sequence[Outcome]) -> list[tuple[str, str, datetime]]:
-    """Periods given up for want of their data; a run that failed has its own notice."""
-    given_up = [one for one in outcomes if one.kind.value in ("failed", "skipped") and one.period and one.at]
-    return [(one.job, one.period.label, one.at) for one in given_up
-            if one.period and one.at and ledger.latest(one.job, one.period.label) is None]
+def _let_go(output: Path, ledger: Ledger, at: datetime) -> list[Happening]:
+    """The runs whose approver could not write to the ledger are done now."""
+    from reportgen.archive.archive import Archive
+    from reportgen.operations.afterwards import of_run
+    from reportgen.release.approval import settle_all
+
+    found: list[Happening] = []
+    try:
+        for one in settle_all(Archive.of(output), ledger):
+            click.echo(f"{one.job} {one.period}: approved; run {one.id} is {one.state.replace('_', ' ')}.", err=True)
+            found += of_run(ledger, one, at)
+    except ReportgenError as error:
+        _say([f"approvals cannot be read: {problem}" for problem in error.problems])
+    return found
 
 
 def _say(troubles: Sequence[str]) -> None:

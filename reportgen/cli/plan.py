@@ -74,7 +74,8 @@ def _lines(found: Plan, context: RunContext) -> Iterator[tuple[str, str]]:
         yield "no name", f"{', '.join(found.unnamed)}: not in {found.names}"
     elif not found.names:
         yield "names", "the job has no file of names (units:); units and managers are printed by their codes"
-    yield "approval", ("another person than the maker must approve before anything leaves: reportgen approve"
+    command = f"reportgen approve {context.job.path} --period {found.period}"
+    yield "approval", (f"another person than the maker must approve before anything leaves: {command}"
                        if found.approval else "not asked for by the job")
     yield "recipients", _RECIPIENTS
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reportgen.config import Job
     from reportgen.context import RunContext
     from reportgen.issue import Edition
+    from reportgen.runs.record import Seen
     from reportgen.schedule.outcome import Outcome
     from reportgen.schedule.scheduled import Found
 
@@ -79,14 +80,14 @@ def tick(jobs: tuple[str, ...], output: str, workers: int | None, dry_run: bool,
             tell=_print_json if as_json else _print, dry=dry_run,
         )
         if not dry_run:
-            looked(folder, ledger, outcomes)
+            looked(folder, ledger, found, outcomes)
     if not outcomes and not as_json:
         what = "Nothing is due." if found.jobs else "No job has `schedule:`."
         click.echo(what, err=True)
     return _code(found, outcomes)
 
 
-def _made(job: Job, context: RunContext, workers: int, seen: int) -> Sequence[Edition]:
+def _made(job: Job, context: RunContext, workers: int, seen: Seen) -> Sequence[Edition]:
     """One period, checked as `reportgen run` checks it. Raises ReportgenError."""
     from reportgen.config.check import in_order, job_problems
     from reportgen.pipeline import run_job

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from reportgen.operations.happening import Happening, failure_of, recovery_of
 from reportgen.operations.metrics import write_metrics
 from reportgen.operations.notice import notify
 from reportgen.runs.ledger import Ledger
+from reportgen.runs.record import RunRow
 from reportgen.runs.states import UnitState
 
 
@@ -21,12 +22,12 @@ def _now() -> datetime:
 
 def afterwards(
     output: Path, root: Path, ledger: Ledger, *, job: str = "", period: str = "",
-    late: Sequence[tuple[str, str, datetime]] = (), clock: Callable[[], datetime] = _now,
+    others: Iterable[Happening] = (), clock: Callable[[], datetime] = _now,
 ) -> tuple[str, ...]:
-    """Write the metrics; tell of the latest run of (job, period), where one is named, and of what is `late`.
+    """Write the metrics; tell of the latest run of (job, period), where one is named, and of what `others` happened.
 
-    `late`: job, period and the deadline that passed. `root` is the project's. What went wrong, in words for standard
-    error: a run is never worse off for a notice that could not be sent.
+    `root` is the project's. What went wrong, in words for standard error: a run is never worse off for a notice that
+    could not be sent.
     """
     troubles: list[str] = []
     try:
@@ -37,9 +38,10 @@ def afterwards(
         troubles.append(f"metrics not written: {error.strerror}")
     try:
         notice = load_operations(root).notice
-        happenings = [Happening("late", name, of, "late", clock(), due=due) for name, of, due in late]
+        happenings = list(others) if notice is not None else []
         if job and notice is not None:
-            happenings += _of_run(ledger, job, period, clock())
+            run = ledger.latest(job, period)
+            happenings += of_run(ledger, run, clock()) if run else []
     except ReportgenError as error:
         return (*troubles, *(f"no notice: {problem}" for problem in error.problems))
     if notice is not None:
@@ -48,10 +50,8 @@ def afterwards(
     return tuple(troubles)
 
 
-def _of_run(ledger: Ledger, job: str, period: str, at: datetime) -> list[Happening]:
-    run = ledger.latest(job, period)
-    if run is None:
-        return []
+def of_run(ledger: Ledger, run: RunRow, at: datetime) -> list[Happening]:
+    """The failure or recovery that a run at rest is, if it is one. Raises LedgerFailed (exit 8)."""
     counts = ledger.unit_counts(run.id)
     units = counts[UnitState.ARCHIVED], counts[UnitState.FAILED]
     return [one for one in (failure_of(run, *units, at), recovery_of(run, *units, at)) if one]

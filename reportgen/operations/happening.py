@@ -19,6 +19,8 @@ _STATES = {
     "done_with_errors": ("is done, but some reports failed", "已完成，但有报告失败"),
     "interrupted": ("was interrupted", "被中断"), "done": ("is done", "已完成"),
     "released": ("is released", "已放行"), "late": ("is late", "已逾期"),
+    "not_begun": ("could not begin", "无法开始"), "not_scheduled": ("cannot be scheduled", "无法排期"),
+    "scheduled": ("can be scheduled again", "已恢复排期"),
 }
 
 
@@ -30,7 +32,7 @@ class Happening:
     job: str
     period: str
     state: str
-    """The run's; `late` for a period whose deadline passed."""
+    """The run's; without a run `late` for a period whose deadline passed, `not_begun`, or the job's `not_scheduled`."""
     at: datetime
     run: str = ""
     """Empty for a period that was never run."""
@@ -46,7 +48,7 @@ class Happening:
     @property
     def subject(self) -> str:
         english, chinese = _STATES[self.state]
-        return f"reportgen: {self.job} {self.period} {english} · {chinese}"
+        return f"reportgen: {f'{self.job} {self.period}'.strip()} {english} · {chinese}"
 
     @property
     def text(self) -> str:
@@ -54,13 +56,13 @@ class Happening:
         english, chinese = _STATES[self.state]
         again = "（此前曾有通知）" if self.kind == "recovery" else ""
         told = " after an earlier notice" if self.kind == "recovery" else ""
-        lines = [f"作业 {self.job}，报告期 {self.period}：{chinese}{again}。"]
+        lines = [f"任务 {self.job}{f'，报告期 {self.period}' if self.period else ''}：{chinese}{again}。"]
         lines += [f"份数：已归档 {self.archived:,} 份，失败 {self.failed:,} 份。"] if self.run else []
         lines += [f"应于 {utc(self.due)}（UTC）完成。"] if self.due else []
-        lines += ["", f"Job {self.job}, period {self.period}, {english}{told}."]
+        lines += ["", f"Job {self.job}{f', period {self.period},' if self.period else ''} {english}{told}."]
         lines += [f"Reports: {self.archived:,} archived, {self.failed:,} failed."] if self.run else []
         lines += [f"It was due at {utc(self.due)} (UTC)."] if self.due else []
-        command = f"reportgen runs show {self.run}" if self.run else "reportgen schedule list"
+        command = f"reportgen runs show {self.run}" if self.run else "reportgen tick --dry-run"
         return "\n".join([*lines, "", f"    {command}", ""])
 
     def record(self) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Notices, sent once for each event and channel; `<output>/notices/` remembers which were.
+"""Notices, sent once for each event and channel; `<output>/notices/` remembers which were, until all is well again.
 
 A notice that cannot be sent fails nothing: it is said, and tried again when the same event is told the next time.
 """
@@ -47,10 +47,7 @@ def _sent(happening: Happening, notice: Notice, folder: Path) -> Iterator[str]:
     if happening.kind == "recovery" and not open_ones:
         return
     path = folder / f"{hashlib.sha256(happening.key.encode()).hexdigest()[:32]}.json"
-    known = _read(path)
-    if known.get("closed"):  # it failed, recovered and fails again
-        known = {}
-    sent: dict[str, str] = dict(known.get("sent", {}))
+    sent: dict[str, str] = dict(_read(path).get("sent", {}))
     troubled = False
     channels = {"mail": notice.mail, "webhook": notice.webhook}
     for name, channel in channels.items():
@@ -63,10 +60,10 @@ def _sent(happening: Happening, notice: Notice, folder: Path) -> Iterator[str]:
             continue
         sent[name] = utc(happening.at)
         _write(path, {"key": happening.key, "kind": happening.kind, "job": happening.job,
-                      "period": happening.period, "sent": sent, "closed": False})
+                      "period": happening.period, "sent": sent})
     if happening.kind == "recovery" and not troubled:
-        for one in {*open_ones, path}:
-            _write(one, {**_read(one), "closed": True})
+        for one in (*open_ones, path):  # its own last: killed in between, the next call finds that it was told
+            one.unlink(missing_ok=True)
 
 
 def _by_mail(happening: Happening, notice: Notice) -> str:
@@ -127,7 +124,7 @@ def _told(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def _concerns(one: dict[str, Any], happening: Happening) -> bool:
     return (one.get("job"), one.get("period")) == (happening.job, happening.period) and (
-        one.get("kind") in ("failure", "late") and not one.get("closed"))
+        one.get("kind") in ("failure", "late"))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Release by a second person: the editions of a period are approved in the log, then their run is let go.
 
-The log is the truth. A process killed between the log and the ledger leaves the run waiting; `settle`, called by the
-next `approve`, run or tick, finds the approvals and lets it go.
+The log is the truth. A process killed between the log and the ledger leaves the run waiting, and so does an approver
+who may not write the ledger; `settle`, called by the next `approve` or tick, finds the approvals and lets it go.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from reportgen.archive.approval import approve
 from reportgen.archive.archive import Archive
 from reportgen.archive.state import Issued
-from reportgen.errors import ArchiveError, LedgerFailed
+from reportgen.errors import ArchiveError, ClaimHeld, LedgerFailed
 from reportgen.release.approver import Approver
 from reportgen.runs.ledger import Ledger
 from reportgen.runs.record import RunRow
@@ -86,6 +86,22 @@ def settle(archive: Archive, ledger: Ledger, job: str, period: str) -> RunRow | 
     finally:
         ledger.unlock(claim)
     return ledger.run(run.id)
+
+
+def settle_all(archive: Archive, ledger: Ledger) -> tuple[RunRow, ...]:
+    """Let go every run that waits and has its approvals in the log; those that were let go now, as they are then.
+
+    A run that another process works on is left to the next call. Raises ArchiveError, LedgerFailed (exit 8).
+    """
+    found = []
+    for one in (run for state in _WAITS for run in ledger.runs(state=state)):
+        try:
+            now = settle(archive, ledger, one.job, one.period)
+        except ClaimHeld:
+            continue
+        if now is not None and now.id == one.id and now.state not in _WAITS:
+            found.append(now)
+    return tuple(found)
 
 
 def _newest(archive: Archive, job: str, period: str) -> list[Issued]:

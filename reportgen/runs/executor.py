@@ -9,7 +9,6 @@ pages, the issued editions.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from reportgen.archive.deposit import Deposit, Stored
 from reportgen.archive.state import Issued
 from reportgen.config import Job
 from reportgen.config.operations import ledger_url
-from reportgen.context import RunContext
+from reportgen.context import RunContext, forget
 from reportgen.errors import AlreadyIssued, DataRefused, ExitCode, Fenced, ReportgenError
 from reportgen.facts.table import FactSet
 from reportgen.issue import Edition, identified, issue_unit, published
@@ -34,7 +33,7 @@ from reportgen.runs.ledger import Ledger
 from reportgen.runs.outcome import Outcome, outcome_of
 from reportgen.runs.pool import InProcess, Local
 from reportgen.runs.reconcile import check_rule, ledger_totals, reconcile
-from reportgen.runs.record import Claim
+from reportgen.runs.record import Claim, Seen
 from reportgen.runs.snapshot import FACTS, Snapshot, assure_unchanged, fingerprints, inputs_stand, terms_of
 from reportgen.runs.states import RunState, UnitState
 from reportgen.runs.summary import Summary
@@ -50,7 +49,7 @@ _GOING = frozenset({
 
 def execute(
     job: Job, context: RunContext, progress: Progress, render: Renderer, scopes: Sequence[str], restate: str,
-    workers: int, seen: int | None = None,
+    workers: int, seen: Seen | None = None,
 ) -> tuple[Edition, ...]:
     """One run of a job for the context's period; see `pipeline.run_job`."""
     check_scopes(scopes)
@@ -69,7 +68,7 @@ def execute(
     finally:
         context.clean()
         for folder in (context.output / "work").glob(f"{context.run_id}.*"):  # of workers that were killed
-            shutil.rmtree(folder, ignore_errors=True)
+            forget(folder)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from reportgen.errors import ClaimHeld, JobError, WrongState
 from reportgen.runs.database import Database
 from reportgen.runs.holder import Holder, uptime
 from reportgen.runs.locks import RunLock
-from reportgen.runs.record import Claim, Now, Occurrence, RunRow, Step, Tick, UnitRow
+from reportgen.runs.record import Claim, Now, Occurrence, RunRow, Seen, Step, Tick, UnitRow
 from reportgen.runs.states import ISSUED, RESTING, RunState, UnitState, before
 from reportgen.runs.tables import occurrences, runs, steps, ticks, units
 from reportgen.runs.transition import (
@@ -74,14 +74,14 @@ class Ledger:
 
     def claim(
         self, job: str, period: str, *, holder: Holder | None = None, lease: timedelta = LEASE, reason: str = "",
-        waiting: bool = False, seen: int | None = None,
+        waiting: bool = False, seen: Seen | None = None,
     ) -> Claim:
         """The sole right to write to the run of (job, period) until the lease ends; `renew` it before.
 
         Continues the latest run unless that is done, else begins a new one. Takes over a lease that ended, and one
         whose holder is dead for certain. With `waiting` the run must be held, awaiting approval or released, and
-        stays in that state; otherwise it is `claimed`. With `seen`, the epoch of the latest run as the caller knows
-        it (0 for none), another claim made since then refuses this one, held or over. Raises ClaimHeld (exit 11),
+        stays in that state; otherwise it is `claimed`. With `seen`, the latest run as the caller knows
+        it, any claim or step since then refuses this one, also where that run is over. Raises ClaimHeld (exit 11),
         which names the holder.
         """
         holder = holder or Holder.here()

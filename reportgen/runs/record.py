@@ -67,6 +67,18 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The latest run of a (job, period) as somebody knew it; without any, as it stands here."""
+
+    epoch: int = 0
+    state: RunState = RunState.PLANNED
+
+    @classmethod
+    def of(cls, run: RunRow | None) -> Seen:
+        return cls(run.epoch, run.state) if run else cls()
+
+
+@dataclass(frozen=True, slots=True)
 class UnitRow:
     """One scope in one language of a run."""
 

@@ -7,7 +7,6 @@ where it is of the very edition to be made and all its objects are there.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -46,7 +45,10 @@ def clear(folder: Path) -> None:
 
 def put_away(folder: Path) -> None:
     """Remove the notes of a run that is over."""
-    shutil.rmtree(folder / _UNITS, ignore_errors=True)
+    notes = folder / _UNITS
+    for path in sorted(notes.iterdir()) if notes.is_dir() else ():
+        durable.remove(path)
+    durable.remove_folder(notes)
     clear(folder)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from reportgen.errors import ClaimHeld, Fenced, WrongState
 from reportgen.runs.holder import Holder
 from reportgen.runs.locks import RunLock
-from reportgen.runs.record import Claim, Now, RunRow, UnitRow
+from reportgen.runs.record import Claim, Now, RunRow, Seen, UnitRow
 from reportgen.runs.states import WAITING, RunState, UnitState, may_claim, may_step
 from reportgen.runs.tables import runs, steps
 
@@ -28,14 +28,14 @@ _OF_HOLDER = {"host": "host", "pid": "pid", "user": "holder", "machine": "machin
 
 def claimed(
     connection: Connection, job: str, period: str, now: Now, *, holder: Holder, lease: timedelta, reason: str,
-    lock: RunLock | None, waiting: bool, seen: int | None = None,
+    lock: RunLock | None, waiting: bool, seen: Seen | None = None,
 ) -> Claim | None:
     """The claim, or None where another process changed the run meanwhile. Raises ClaimHeld, WrongState."""
     row = connection.execute(latest_run(job, period)).first()
     found = RunState(row.state) if row else RunState.PLANNED
-    if seen is not None and seen != (row.epoch if row else 0):
-        raise ClaimHeld(f"{job} {period} was claimed by another process at this moment.", state="Nothing was run.",
-                        hint="`reportgen runs list` says what became of it.")
+    if seen is not None and seen != Seen(row.epoch if row else 0, found):
+        raise ClaimHeld(f"{job} {period} is another process's at this moment, or was until now.",
+                        state="Nothing was run.", hint="`reportgen runs list` says what became of it.")
     if waiting and found not in WAITING:
         raise WrongState(f"{job} {period} is {found if row else 'not run yet'}: it waits for nobody.",
                          state="Nothing was changed.", hint="`reportgen runs list` says how far each run is.")

@@ -11,7 +11,7 @@ from typing import Protocol
 from reportgen.config import Job
 from reportgen.context import RunContext
 from reportgen.errors import AlreadyIssued, ClaimHeld, ExitCode, LedgerFailed, Problem, ReportgenError
-from reportgen.runs.record import Occurrence, RunRow
+from reportgen.runs.record import Occurrence, RunRow, Seen
 from reportgen.schedule.due import Due
 from reportgen.schedule.outcome import MADE, Kind, Outcome, rests, settled
 
@@ -26,9 +26,9 @@ class Laid(Protocol):
     def workbooks(self) -> tuple[Path, ...]: ...
 
 
-Run = Callable[[Job, RunContext, int], Sequence[Laid]]
-"""Makes a period: `pipeline.run_job`, which claims it. Raises ReportgenError, and ClaimHeld also where the epoch given
-is no longer that of the period's latest run: another tick came between the look and the claim."""
+Run = Callable[[Job, RunContext, Seen], Sequence[Laid]]
+"""Makes a period: `pipeline.run_job`, which claims it. Raises ReportgenError, and ClaimHeld also where the period's
+latest run is not as given any more: another tick came between the look and the claim."""
 Needs = Callable[[Job, RunContext, datetime], Sequence[Problem]]
 """What a job waits for and is not there yet: `needs.unmet`."""
 _PATIENCE = timedelta(days=1)
@@ -71,16 +71,17 @@ class Attempt:
     def outcome(self) -> Outcome | None:
         """What became of it; None where another tick settled it meanwhile. Raises LedgerFailed (exit 8)."""
         now = self.desk.clock()
-        latest = self._latest()  # before the note: what another tick makes from here on refuses this one's claim
+        # Before the note, so that whatever another tick makes from here on refuses this one's claim.
+        latest = Seen.of(self._latest())
         note = self._known()
         if note is not None and settled(note, now):
             return None
         if note is not None and rests(note, now):
             said = f"it failed at {note.noted:%Y-%m-%d %H:%M} UTC and is tried again within the hour."
             return self._as(Kind.RETRY, (said,))
-        return self._made(note) or self._ready(note, now, latest.epoch if latest else 0)
+        return self._made(note) or self._ready(note, now, latest)
 
-    def _ready(self, note: Occurrence | None, now: datetime, seen: int) -> Outcome | None:
+    def _ready(self, note: Occurrence | None, now: datetime, seen: Seen) -> Outcome | None:
         """Wait for what the job needs until the deadline, then do as the job says; else run."""
         context = RunContext.create(self.job, self.due.period, output=self.desk.output, clock=self.desk.clock)
         missing: tuple[str, ...] = ()
@@ -110,8 +111,8 @@ class Attempt:
                 return self._noted(Kind.FAILED, missing, ExitCode.SOURCE)
         return self._as(Kind.DUE, missing) if self.desk.dry else self._run(context, known, seen, missing)
 
-    def _run(self, context: RunContext, note: Occurrence | None, seen: int, told: tuple[str, ...]) -> Outcome:
-        """Run, unless another claim was made after the look at which the epoch `seen` was the latest."""
+    def _run(self, context: RunContext, note: Occurrence | None, seen: Seen, told: tuple[str, ...]) -> Outcome:
+        """Run, unless the latest run is not as it was `seen` any more."""
         if (made := self._made(note)) is not None:
             return made
         if note is None or note.outcome != Kind.RUNNING:
@@ -120,7 +121,8 @@ class Attempt:
         try:
             editions = self.desk.run(self.job, context, seen)
         except ClaimHeld as error:
-            return self._as(Kind.CLAIMED, lines_of(error))
+            # Where the other has ended already, `running` may stand over its note.
+            return self._made(self._known()) or self._as(Kind.CLAIMED, lines_of(error))
         except AlreadyIssued as error:
             return self._noted(Kind.ISSUED_BEFORE, lines_of(error), error.code)
         except LedgerFailed:

@@ -5,8 +5,8 @@ A process that has everything imported forks one child a point; strace, attached
 it as it enters the n-th call of a kind. The points are the calls by which the program changes something: files below
 its output folder, and words to a PostgreSQL server. Every way is tried on both ledgers.
 
-Beside the kills there are power cuts, at operations of the archive's disk: `Forgetful` drops what was not synced, and
-with it the copies for people, which nobody syncs. What SQLite or the server has committed stands: that is their word.
+Beside the kills there are power cuts, at operations of the archive's disk: `Forgetful` drops what was not synced. What
+SQLite or the server has committed stands: that is their word.
 """
 
 from __future__ import annotations

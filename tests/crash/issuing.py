@@ -33,7 +33,7 @@ from reportgen.period import Period
 from reportgen.protocols import Renderer
 from reportgen.render import render_pdf
 from reportgen.runs.ledger import Ledger
-from reportgen.runs.record import Claim
+from reportgen.runs.record import Claim, Seen
 from reportgen.runs.states import RunState, UnitState
 from reportgen.schedule.needs import unmet
 from reportgen.schedule.tick import tick
@@ -115,7 +115,7 @@ def look(root: Path, *, hours: int = 0) -> None:
     """One `tick`, which makes every month that is due. Raises AssertionError where one was not made."""
     job = load_job(root / "job.yaml")
 
-    def made(job: Job, context: RunContext, seen: int) -> Sequence[Edition]:
+    def made(job: Job, context: RunContext, seen: Seen) -> Sequence[Edition]:
         with unread(fixed):
             return pipeline.run_job(job, context, render=fixed, scopes=SCOPES, seen=seen)
 

@@ -40,7 +40,7 @@ def test_a_failure_is_told_once_on_each_channel(mail_sink: Any, hook: Any, tmp_p
     assert mail["Subject"] == "reportgen: tiering 2025-12 failed · 失败"
     assert mail["Auto-Submitted"] == "auto-generated"
     text = mail.get_content()
-    assert "作业 tiering，报告期 2025-12：失败。" in text
+    assert "任务 tiering，报告期 2025-12：失败。" in text
     assert "份数：已归档 10 份，失败 2 份。" in text
     assert "Reports: 10 archived, 2 failed." in text
     assert "reportgen runs show 3f0c2d5e0a1b" in text
@@ -177,7 +177,7 @@ def test_a_run_that_fails_and_then_is_done(book: Any, mail_sink: Any, hook: Any,
     assert [json.loads(body)["kind"] for _, body in hook.posted] == ["failure", "recovery"]
     assert len(mail_sink.taken) == 2
     assert not any(b"cannot be read" in raw for raw in mail_sink.raw)  # a problem's words may quote the data
-    assert afterwards(book.output, tmp_path, book.ledger, late=[("tiering", "2026-01", NOW)], clock=book.clock) == ()
+    assert afterwards(book.output, tmp_path, book.ledger, others=[LATE], clock=book.clock) == ()
     assert json.loads(hook.posted[-1][1])["kind"] == "late"
 
 

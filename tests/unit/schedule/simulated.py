@@ -15,6 +15,7 @@ from reportgen.context import RunContext
 from reportgen.errors import Problem
 from reportgen.runs.holder import Holder
 from reportgen.runs.ledger import Ledger
+from reportgen.runs.record import Seen
 from reportgen.runs.states import RunState
 from reportgen.schedule.outcome import Outcome
 from reportgen.schedule.tick import tick
@@ -97,7 +98,7 @@ class Bank:
             return (Problem("closing.csv", f"is not there for {context.period}."),)
         return ()
 
-    def run(self, job: Job, context: RunContext, seen: int | None = None) -> tuple[Laid, ...]:
+    def run(self, job: Job, context: RunContext, seen: Seen | None = None) -> tuple[Laid, ...]:
         """Claim, go through the states, issue once, rest."""
         period = context.period.label
         with self.ledger() as ledger:

@@ -9,7 +9,7 @@ import pytest
 from reportgen.errors import ClaimHeld
 from reportgen.runs.states import RunState
 from reportgen.schedule.outcome import Kind
-from tests.unit.schedule.simulated import Bank, Killed, kinds, noted, utc
+from tests.unit.schedule.simulated import STEPS, Bank, Killed, kinds, noted, utc
 
 
 @pytest.mark.parametrize("state", [*(state for state in (
@@ -90,10 +90,11 @@ def test_a_period_made_between_the_look_and_the_claim_is_not_made_again(bank: Ba
 
     bank.run = run  # type: ignore[method-assign]
     (outcome,) = bank.tick(job)
-    assert outcome.kind is Kind.CLAIMED
+    assert (outcome.kind, outcome.paths) == (Kind.DONE, ())  # it says so, and laid nothing out
     with bank.ledger() as ledger:
         assert [run.version for run in ledger.runs("monthly")] == [1]
-    assert kinds(bank.tick(job)) == [("2025-12", "done")]  # found made, and noted
+    assert noted(bank) == {"2025-12": "done"}
+    assert bank.tick(job) == ()
     assert bank.loads == 1
 
 
@@ -137,3 +138,24 @@ def test_a_slow_look_that_finds_nothing_does_not_undo_what_was_made(bank: Bank) 
     bank.missing = slow
     assert bank.tick(job) == ()
     assert noted(bank) == {"2025-12": "done"}
+
+
+def test_a_run_seen_open_that_ends_before_the_claim_is_not_begun_anew(bank: Bank) -> None:
+    """Its epoch is the same before and after its end; its state is not."""
+    job = bank.job()
+    with bank.ledger() as other:
+        claim = other.claim("monthly", "2025-12")
+        for state in STEPS[:-2]:
+            other.advance(claim, state)
+
+        def run(job, context, seen):
+            for state in STEPS[-2:]:
+                other.advance(claim, state)
+            other.finish(claim, RunState.DONE)
+            return Bank.run(bank, job, context, seen)
+
+        bank.run = run  # type: ignore[method-assign]
+        (outcome,) = bank.tick(job)
+        assert (outcome.kind, outcome.paths) == (Kind.DONE, ())
+        assert [row.version for row in other.runs("monthly")] == [1]
+    assert bank.loads == 0
