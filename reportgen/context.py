@@ -171,5 +171,9 @@ class RunContext:
         return Installation(self.root, self.home).shared(*parts)
 
     def clean(self) -> None:
-        """Forget the intermediate files."""
-        forget(self.output / "work" / self.run_id)
+        """Forget the intermediate files, also of workers that were killed; what cannot go now, the next run removes."""
+        work = self.output / "work"
+        forget(work / self.run_id)
+        with suppress(OSError):  # no handle left to list the folder with, perhaps
+            for folder in work.glob(f"{self.run_id}.*"):
+                forget(folder)

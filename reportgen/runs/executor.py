@@ -20,8 +20,8 @@ from reportgen.archive.deposit import Deposit, Stored
 from reportgen.archive.state import Issued
 from reportgen.config import Job
 from reportgen.config.operations import ledger_url
-from reportgen.context import RunContext, forget
-from reportgen.errors import AlreadyIssued, DataRefused, ExitCode, Fenced, ReportgenError
+from reportgen.context import RunContext
+from reportgen.errors import AlreadyIssued, ArchiveError, DataRefused, ExitCode, Fenced, ReportgenError
 from reportgen.facts.table import FactSet
 from reportgen.issue import Edition, identified, issue_unit, published
 from reportgen.operations.log import RunLog, run_log
@@ -34,6 +34,7 @@ from reportgen.runs.outcome import Outcome, outcome_of
 from reportgen.runs.pool import InProcess, Local
 from reportgen.runs.reconcile import check_rule, ledger_totals, reconcile
 from reportgen.runs.record import Claim, Seen
+from reportgen.runs.shortage import shortage_told
 from reportgen.runs.snapshot import FACTS, Snapshot, assure_unchanged, fingerprints, inputs_stand, terms_of
 from reportgen.runs.states import RunState, UnitState
 from reportgen.runs.summary import Summary
@@ -62,13 +63,11 @@ def execute(
             told = stack.enter_context(run_log(progress, context, claim.run_id))
             run = _Run(job, context, told, render, tuple(scopes), restate, workers, ledger, claim, stack,
                        Archive.of(context.output, context.clock), Summary(claim, started))
-            with _left_in_order(run):
+            with _left_in_order(run), shortage_told():
                 outcome = run.through()
             return outcome.demand()
     finally:
         context.clean()
-        for folder in (context.output / "work").glob(f"{context.run_id}.*"):  # of workers that were killed
-            forget(folder)
 
 
 @dataclass
@@ -306,6 +305,8 @@ class _left_in_order:  # noqa: N801 - read as a word of `with`
             state = RunState.INTERRUPTED
         elif isinstance(error, DataRefused):
             state = RunState.BLOCKED
+        elif isinstance(error, ArchiveError) and run.claim.resumed and run.claim.found in _GOING:
+            state = RunState.INTERRUPTED  # it failed before it came to what stands
         # A full disk may refuse this as well; then the claim is taken over from a dead process.
         with suppress(ReportgenError, OSError):
             run.leave(state, problem)

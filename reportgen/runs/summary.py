@@ -45,6 +45,7 @@ class Summary:
         data = json.dumps(self.told(state, ended, problem), ensure_ascii=False, indent=1)
         durable.replace(folder / NAME, f"{data}\n".encode(), folder / "tmp", mode=0o644)
         durable.remove_folder(folder / "tmp")
+        durable.sync_folder(folder)  # nobody looks here again once the ledger has the run at rest
 
     def told(self, state: RunState, ended: datetime, problem: str = "") -> dict[str, Any]:
         """The content of the file."""

@@ -16,7 +16,6 @@ import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import traceback
@@ -34,7 +33,7 @@ from tests import postgres
 from tests.crash import sweeping
 from tests.crash.forgetful import Forgetful
 from tests.crash.issuing import WAYS, Way, faults, interrupted
-from tests.crash.killing import _child, unavailable
+from tests.crash.killing import _child, attached, unavailable
 
 LEDGERS = ("sqlite", "postgresql")
 VARIABLE = "REPORTGEN_LEDGER"
@@ -139,15 +138,7 @@ class Lab:
 
     def traced(self, way: Way, options: Sequence[str]) -> tuple[int, list[str], str]:
         """The way in a child under strace: its status, nothing, how it failed."""
-
-        def attach(child: int) -> subprocess.Popen[bytes]:
-            tracer = subprocess.Popen(["strace", "-f", *options, "-p", str(child)], stderr=subprocess.PIPE)
-            assert tracer.stderr
-            line = tracer.stderr.readline()
-            assert b"attached" in line, f"strace may not trace here: {line!r}"
-            return tracer
-
-        return _child(lambda _: way.go(self.root, 0), attach)
+        return _child(lambda _: way.go(self.root, 0), attached(options))
 
     def judged(self, way: Way) -> list[str]:
         """What is wrong with what was left at the place, now and after the next run."""

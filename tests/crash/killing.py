@@ -20,7 +20,7 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,6 +130,11 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 def _traced(output: Path, options: list[str]) -> tuple[int, list[str], str]:
     """Run the program in a child under strace: its status, what it acknowledged, how it failed."""
+    return _child(lambda say: issue_both(output, say), attached(options))
+
+
+def attached(options: Sequence[str]) -> Callable[[int], subprocess.Popen[bytes]]:
+    """What attaches strace to a child, before the child's first step."""
 
     def attach(child: int) -> subprocess.Popen[bytes]:
         tracer = subprocess.Popen(["strace", "-f", *options, "-p", str(child)], stderr=subprocess.PIPE)
@@ -138,7 +143,7 @@ def _traced(output: Path, options: list[str]) -> tuple[int, list[str], str]:
         assert b"attached" in line, f"strace may not trace here: {line!r}"
         return tracer
 
-    return _child(lambda say: issue_both(output, say), attach)
+    return attach
 
 
 def _child(

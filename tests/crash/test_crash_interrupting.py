@@ -39,11 +39,20 @@ def test_the_judgement_finds_harm(tmp_path: Path, harm: str) -> None:
 
 @pytest.mark.parametrize("ledger", ["sqlite", "postgresql"])
 def test_a_run_that_is_ended_loses_and_doubles_nothing(ledger: str) -> None:
-    if reason := unavailable() or (postgres.unavailable() if ledger == "postgresql" else ""):
+    _tried("interrupting", "sample", "10", "20260105", ledger)
+
+
+@pytest.mark.parametrize(("ledger", "way"), [("sqlite", "restate"), ("postgresql", "resume")])
+def test_a_run_without_room_or_handles_says_so_and_is_finished_later(ledger: str, way: str) -> None:
+    _tried("starving", "1", "20260105", ledger, way)
+
+
+def _tried(lab: str, *arguments: str) -> None:
+    if reason := unavailable() or postgres.unavailable():
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    done = subprocess.run([sys.executable, "-m", "tests.crash.interrupting", "sample", "10", "20260105", ledger],
+    done = subprocess.run([sys.executable, "-m", f"tests.crash.{lab}", *arguments],
                           cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert " points, 0 findings, " in done.stdout
