@@ -173,7 +173,7 @@ def test_a_process_of_another_container_is_known_dead_by_its_lock(
 
 
 def test_the_death_of_a_process_is_told_by_its_kernel_only() -> None:
-    here = Holder.here()
+    here = replace(Holder.here(), machine="one")  # containers have none
     assert here.boot
     assert here.born
     gone = subprocess.Popen([sys.executable, "-c", ""])

@@ -26,8 +26,9 @@ from tests.run_case import PERIOD, SCOPES, Bank, Tiny, gathered, write_project, 
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell hands it down ignored
 from reportgen import pipeline
 from reportgen.cli import main
 from tests.run_case import Tiny

@@ -218,7 +218,7 @@ def test_an_occurrence_reports_the_period_that_ended_before_it(
 @given(data=st.data())
 def test_a_period_is_due_at_the_first_occurrence_that_reports_it(line: str, data: st.DataObject) -> None:
     every = data.draw(st.sampled_from(("day", "month", "quarter", "year")))
-    day = data.draw(st.dates(dt.date(2012, 1, 1), dt.date(2025, 6, 30)))
+    day = data.draw(st.dates(dt.date(2012, 1, 1), dt.date(2024, 12, 31)))
     when, period = parse_when(line), containing(day, every)
     at = when.due_at(period, NOWHERE)
     around = when.occurrences(when.opens(period) - dt.timedelta(days=3), when.opens(following(period)), NOWHERE)
