@@ -1,0 +1,89 @@
+"""Chromium without a window, by its command line: what a mail looks like, and how wide it really is.
+
+Where there is none a test is skipped with the reason; in continuous integration that is a failure.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FONTS = ROOT / "templates" / "assets" / "fonts"
+_SECONDS = 120
+_PROBE = """<script>
+addEventListener("load", () => {
+  const page = document.getElementById("page").contentDocument, all = [...page.body.querySelectorAll("*")];
+  const told = {
+    width: innerWidth, wide: page.documentElement.scrollWidth, high: page.documentElement.scrollHeight,
+    beyond: all.filter(one => one.getBoundingClientRect().right > WIDTH + 1).map(one => one.outerHTML.slice(0, 160)),
+    small: all.filter(one => one.offsetHeight && [...one.childNodes].some(n => n.nodeType === 3 && n.data.trim())
+                      && parseFloat(getComputedStyle(one).fontSize) < 11).map(one => one.outerHTML.slice(0, 160)),
+  };
+  document.getElementById("told").textContent = JSON.stringify(told);
+});
+</script>"""
+
+
+@cache
+def chromium() -> str:
+    """Its path; skips the test, or fails it in CI, where there is none."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+    if not found:
+        why = "no Chromium here: apt-get install --no-install-recommends chromium; how mails look stays unseen"
+        if os.environ.get("CI"):
+            pytest.fail(why)
+        pytest.skip(why)
+    return found
+
+
+def screenshot(page: Path, picture: Path, width: int, height: int, *, dark: bool = False) -> None:
+    """The page as PNG, `width` by `height` pixels."""
+    _call(page.parent, [f"--screenshot={picture}", f"--window-size={width},{height}",
+                        *(["--blink-settings=preferredColorScheme=0"] if dark else [])], _framed(page, width, height, ""))
+
+
+def measured(page: Path, width: int) -> dict[str, object]:
+    """At a window of `width` pixels: `wide` and `high` of the page, elements `beyond` the edge, and of `small` type."""
+    script = _PROBE.replace("WIDTH", str(width))
+    done = _call(page.parent, ["--dump-dom", f"--window-size={max(width, 600)},900"], _framed(page, width, 900, script))
+    found = re.search(r'<pre id="told"[^>]*>(.*?)</pre>', done, re.DOTALL)
+    assert found, done[-2000:]
+    told: dict[str, object] = json.loads(html.unescape(found[1]))
+    return told
+
+
+def _framed(page: Path, width: int, height: int, script: str) -> Path:
+    """The page in a frame of exactly that width: a window may refuse to be as narrow as a phone."""
+    frame = page.with_name(f"{page.stem}.frame-{width}.html")
+    frame.write_text(
+        f'<!DOCTYPE html><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+        f'<body style="margin:0"><iframe id="page" src="{page.name}" '
+        f'style="border:0;display:block;width:{width}px;height:{height}px"></iframe><pre id="told" hidden></pre>{script}',
+        encoding="utf-8",
+    )
+    return frame
+
+
+def _call(folder: Path, options: list[str], page: Path) -> str:
+    """Run it with a profile of its own and the project's fonts; what it writes."""
+    fonts = folder / "fonts.conf"
+    fonts.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        f"<dir>{FONTS}</dir><cachedir>{folder}/fontcache</cachedir></fontconfig>", encoding="utf-8",
+    )
+    done = subprocess.run(
+        [chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+         "--allow-file-access-from-files", "--no-first-run", "--disable-background-networking",
+         f"--user-data-dir={folder / 'profile'}", *options, page.as_uri()],
+        capture_output=True, text=True, check=True, timeout=_SECONDS, env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
+    )
+    return done.stdout
