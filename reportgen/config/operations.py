@@ -6,25 +6,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from reportgen.config.loader import read
 from reportgen.config.model import Model
+from reportgen.config.smtp import Address, MailServer, Reference, is_loopback
 
 RUNS, OPERATIONS = "config/runs.yaml", "config/operations.yaml"
 M = TypeVar("M", bound=Model)
 Kind = Literal["failure", "late", "recovery"]
-Address = Annotated[str, StringConstraints(pattern=r"^[^@\s,;<>\"\x00-\x1f\x7f]+@[^@\s,;<>\"\x00-\x1f\x7f]+$")]
-Reference = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$")]
-_HOST = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^:\s/]+)(:(?P<port>[1-9][0-9]{0,4}))?")
-_PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
 class RunsFile(Model):
@@ -35,39 +30,11 @@ class RunsFile(Model):
     )
 
 
-class NoticeMail(Model):
+class NoticeMail(MailServer):
     """How a notice is mailed."""
 
-    smtp: str = Field(description="Mail server, host or host:port.")
-    security: Literal["none", "starttls", "tls"] = Field("starttls", description="Encryption on the way to the server.")
-    user: str | None = Field(None, description="Name to log in with; none logs in nowhere.")
-    password: Reference | None = Field(None, description="env:NAME or file:/path.")
     sender: Address = Field(alias="from", description="Address the notice comes from.")
     to: tuple[Address, ...] = Field(min_length=1, description="Addresses of the owners.")
-
-    @property
-    def host(self) -> str:
-        return self._parts[0]
-
-    @property
-    def port(self) -> int:
-        return self._parts[1]
-
-    @property
-    def _parts(self) -> tuple[str, int]:
-        match = _HOST.fullmatch(self.smtp)
-        assert match is not None
-        return match["host"].strip("[]"), int(match["port"] or _PORTS[self.security])
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if not _HOST.fullmatch(self.smtp):
-            raise ValueError("smtp is a host, or host:port such as mail.example:587")
-        if (self.user is None) != (self.password is None):
-            raise ValueError("user and password go together")
-        if self.password and self.security == "none" and not is_loopback(self.host):
-            raise ValueError("a password is never sent in the clear; use security starttls or tls")
-        return self
 
 
 class NoticeWebhook(Model):
@@ -120,14 +87,6 @@ def ledger_url(root: Path) -> str:
     The environment's REPORTGEN_LEDGER goes before it.
     """
     return os.environ.get("REPORTGEN_LEDGER", "") or _read(root / RUNS, RunsFile).ledger
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nothing sent there leaves this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _read(path: Path, model: type[M]) -> M:
