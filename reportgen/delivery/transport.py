@@ -111,19 +111,21 @@ class Transport:
         try:
             server = connected(self.server, self.server.timeout)
         except ssl.SSLCertVerificationError as error:
-            why = plain(error.verify_message)
-            return Verdict(Answer.STOP, Stage.CONNECT, text=f"its certificate is not trusted: {why}")
+            refused = f"its certificate is not trusted: {plain(error.verify_message)}"
         except smtplib.SMTPNotSupportedError:
-            return Verdict(Answer.STOP, Stage.CONNECT, text="the server does not offer STARTTLS; nothing was sent")
+            refused = "the server does not offer STARTTLS; nothing was sent"
+        else:
+            return self._greeted(server)
+        return Verdict(Answer.STOP, Stage.CONNECT, text=refused)
+
+    def _greeted(self, server: smtplib.SMTP) -> smtplib.SMTP | Verdict:
+        """Logged in where the settings ask for it; a login that is refused is told at once and not tried again."""
         try:
             server.ehlo_or_helo_if_needed()
             self._log_in(server)
-        except JobError as error:
+        except (JobError, smtplib.SMTPNotSupportedError) as error:
             server.close()
-            return Verdict(Answer.STOP, Stage.LOGIN, text=plain(error.problems[0]))
-        except smtplib.SMTPNotSupportedError as error:
-            server.close()
-            return Verdict(Answer.STOP, Stage.LOGIN, text=plain(error))
+            return Verdict(Answer.STOP, Stage.LOGIN, text=plain(str(error).splitlines()[0]))
         except smtplib.SMTPResponseException as error:
             server.close()
             return judged(Stage.LOGIN, error.smtp_code, error.smtp_error)
