@@ -1,0 +1,132 @@
+"""Sends what is due in the outbox, and clears doubts. Safe to call at any time, twice at once, after any crash.
+
+    told = dispatch(outbox, settings, transport, gate=…, probes=…)
+
+Each mail is taken by one process, looked at by the gate, handed over once, and its verdict recorded. Where the server's
+word was not heard the mail is in doubt: it is looked for after a while, and sent again only where it is certainly
+not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from typing import Protocol
+
+from reportgen.config.delivery import DeliveryFile, Quiet
+from reportgen.delivery.backoff import next_try
+from reportgen.delivery.outbox.outbox import Outbox
+from reportgen.delivery.outbox.row import Mail
+from reportgen.delivery.outbox.states import MailState
+from reportgen.delivery.probe import Probe, Trace
+from reportgen.delivery.verdict import Answer, Verdict
+from reportgen.errors import ArchiveError
+
+Gate = Callable[[Mail, bytes], str]
+"""Why the bytes may not go to this recipient now; empty where they may."""
+
+
+class Sender(Protocol):
+    """`transport.Transport`."""
+
+    def send(self, content: bytes, sender: str, recipient: str, key: str) -> Verdict: ...
+
+
+@dataclass
+class Told:
+    """What one call did: rows as they stand then."""
+
+    settled: list[Mail] = field(default_factory=list)
+    stopped: str = ""
+    """Why the server got nothing more; empty where nothing stopped."""
+
+    def many(self, state: MailState) -> int:
+        return sum(one.state is state for one in self.settled)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def dispatch(
+    outbox: Outbox, settings: DeliveryFile, transport: Sender, *, gate: Gate, probes: Sequence[Probe] = (),
+    clock: Callable[[], datetime] = _now, pace: Callable[[], None] = lambda: None,
+) -> Told:
+    """Send what is due. `pace` waits before each mail. Raises ArchiveError and LedgerFailed (exit 8)."""
+    told = Told()
+    outbox.abandoned()
+    for mail in outbox.mails([MailState.IN_DOUBT]):
+        _cleared(outbox, settings, mail, probes, clock(), told)
+    if settings.quiet and is_quiet(settings.quiet, clock()):
+        told.stopped = f"quiet hours until {settings.quiet.end:%H:%M} {settings.quiet.zone}"
+        return told
+    sender = parseaddr(settings.sender)[1]
+    for mail in outbox.due():
+        try:
+            content = outbox.content(mail)
+            why = refused(settings, mail) or gate(mail, content)
+        except ArchiveError as error:
+            why = str(error.problems[0])
+        if why:
+            told.settled.append(outbox.step(mail, MailState.BLOCKED, said=why))
+            continue
+        pace()
+        taken = outbox.take(mail)
+        if taken is None:
+            continue
+        verdict = transport.send(content, sender, mail.subject.address, mail.key)
+        told.settled.append(_recorded(outbox, settings, taken, verdict, clock()))
+        if verdict.answer is Answer.STOP:
+            told.stopped = f"{verdict.code or ''} {verdict.text}".strip()
+            break
+    return told
+
+
+def refused(settings: DeliveryFile, mail: Mail) -> str:
+    """Why this address gets nothing: its domain is not one of those allowed today."""
+    domain = mail.subject.address.rpartition("@")[2].lower()
+    return "" if domain in {one.lower() for one in settings.domains} else f"the domain {domain} is not in `domains:`"
+
+
+def is_quiet(quiet: Quiet, now: datetime) -> bool:
+    """Whether nothing is sent now; hours may go over midnight."""
+    at = now.astimezone(quiet.tz).time()
+    if quiet.start <= quiet.end:
+        return quiet.start <= at < quiet.end
+    return at >= quiet.start or at < quiet.end
+
+
+def _recorded(outbox: Outbox, settings: DeliveryFile, mail: Mail, verdict: Verdict, now: datetime) -> Mail:
+    match verdict.answer:
+        case Answer.ACCEPTED:
+            return outbox.step(mail, MailState.SENT, verdict=verdict)
+        case Answer.IN_DOUBT:
+            return outbox.step(mail, MailState.IN_DOUBT, verdict=verdict)
+        case Answer.REFUSED | Answer.TOO_BIG:
+            return outbox.step(mail, MailState.FAILED, verdict=verdict)
+        case Answer.STOP:  # not the mail's fault: it stays first in the queue
+            return outbox.step(mail, MailState.QUEUED, verdict=verdict)
+    at = next_try(mail.key, mail.attempts, now, mail.queued + timedelta(hours=settings.deadline_hours))
+    if at is None:
+        return outbox.step(mail, MailState.FAILED, verdict=verdict)
+    return outbox.step(mail, MailState.QUEUED, verdict=verdict, next_at=at)
+
+
+def _cleared(
+    outbox: Outbox, settings: DeliveryFile, mail: Mail, probes: Sequence[Probe], now: datetime, told: Told
+) -> None:
+    """Found: sent. Certainly absent: queued again, the same bytes. Neither: as the settings say."""
+    handed = mail.handed or mail.queued
+    if now < handed + timedelta(seconds=settings.doubt.settle):
+        return
+    traces = [probe(mail.message_id, handed) for probe in probes]
+    if Trace.FOUND in traces:
+        told.settled.append(outbox.step(mail, MailState.SENT, said="found where it was looked for"))
+    elif Trace.ABSENT in traces and Trace.UNKNOWN not in traces:
+        told.settled.append(outbox.step(mail, MailState.QUEUED, said="not taken, as its trace is nowhere"))
+    elif settings.doubt.otherwise == "resend":
+        told.settled.append(outbox.step(mail, MailState.QUEUED, said="in doubt, and sent again as `otherwise:` says"))
+    else:
+        told.settled.append(outbox.step(mail, MailState.HELD, said="in doubt: nobody knows whether it arrived"))
