@@ -21,7 +21,7 @@ from pathlib import Path
 
 from reportgen.archive import durable
 from reportgen.archive.catalogue import Catalogue
-from reportgen.archive.entry import FORMAT, SHIPPED, Edition, FilesChanged, Genesis, Key
+from reportgen.archive.entry import FORMAT, SHIPPED, Delivery, Edition, FilesChanged, Genesis, Key
 from reportgen.archive.log import Log
 from reportgen.archive.manifest import Manifest, parse_manifest
 from reportgen.archive.objects import ObjectStore
@@ -126,6 +126,15 @@ class Archive:
             ))
             return self.state().issued[digest]
 
+    def delivered(self, *entries: Delivery) -> None:
+        """Note deliveries, all or none. Raises ArchiveError (exit 8) for one of an edition that is not in the log."""
+        known = self.required().issued
+        for one in entries:
+            if one.manifest not in known:
+                raise ArchiveError(Problem(one.manifest[:12], "is no edition of this log."),
+                                   state="The delivery was not noted.")
+        self.append(*entries)
+
     def append(self, *entries: object, key: SigningKey | None = None) -> None:
         """Add entries (`entry.py`), all or none, and derive what follows from them.
 
@@ -144,8 +153,8 @@ class Archive:
 
     @staticmethod
     def _risky(entries: Sequence[object]) -> bool:
-        """Whether an entry must be tried against the whole log first: all but editions, which `issue` has checked."""
-        return any(not isinstance(one, (Edition, FilesChanged)) for one in entries)
+        """Whether an entry must be tried against the whole log first; editions and deliveries are checked by theirs."""
+        return any(not isinstance(one, (Edition, FilesChanged, Delivery)) for one in entries)
 
     def _check_followed(self) -> set[str]:
         """Before the first write, and before anything is cleared away: what a longer log left would go with it.

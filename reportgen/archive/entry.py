@@ -246,16 +246,32 @@ def approval_message(manifest: str) -> bytes:
     return f"reportgen-approval 1\n{manifest}\n".encode()
 
 
+class Delivery(_Entry):
+    """A recipient's mail server took an edition. The recipient's id stands here, never a name or an address."""
+
+    type: Literal["delivery"]
+    manifest: Sha
+    recipient: Some
+    channel: Literal["mail"]
+    message: Sha
+    """The whole mail, byte for byte."""
+    pdf: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+    """The attached copy as it went: the archived file, or one marked or locked for the recipient; empty for a link."""
+    message_id: Some
+    entitlement: Sha
+    """The table of recipients by which it was sent; an object."""
+
+
 KeyEntry = Annotated[KeyAdded | KeyRevoked, Field(discriminator="action")]
 Entry = (
     Genesis | FilesChanged | KeyAdded | KeyRevoked | Edition | Hold | HoldReleased | DeletionProposed | Tombstone
-    | Anchored | Approval
+    | Anchored | Approval | Delivery
 )
 
 
 class _AnyEntry(RootModel[Annotated[
     Genesis | FilesChanged | KeyEntry | Edition | Hold | HoldReleased | DeletionProposed | Tombstone | Anchored
-    | Approval,
+    | Approval | Delivery,
     Field(discriminator="type"),
 ]]):
     pass

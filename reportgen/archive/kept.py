@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from reportgen.archive.manifest import Manifest
 from reportgen.archive.state import Issued
 from reportgen.archive.tree import open_home, restore
 from reportgen.config.job import Job
+from reportgen.context import RunContext
 from reportgen.document.report import load_report
 from reportgen.errors import ArchiveError, Problem
 from reportgen.facts.table import FactSet
@@ -44,9 +47,21 @@ def kept_edition(archive: Archive, issued: Issued) -> Kept:
     manifest = archive.manifest(issued.manifest)
     contents, store = manifest.contents, archive.store
     findings = thaw(store.get(contents.findings), Findings)
-    with tempfile.TemporaryDirectory(prefix="reportgen-") as folder:
-        restore(contents.home, store, Path(folder))
-        context, scope = open_home(Path(folder), archive.clock)
-        compared = load_report(context, context.job.report).compared()
+    with _home(archive, manifest) as (context, scope):
+        job, compared = context.job, load_report(context, context.job.report).compared()
     facts = thaw(store.get(contents.facts), FactSet).seen_from(scope, compared)
-    return Kept(issued, manifest, facts.with_statistics(findings.statistics), findings, context.job)
+    return Kept(issued, manifest, facts.with_statistics(findings.statistics), findings, job)
+
+
+def kept_job(archive: Archive, issued: Issued) -> Job:
+    """The job that an edition was made by. Raises ArchiveError (exit 8) where the archive is damaged."""
+    with _home(archive, archive.manifest(issued.manifest)) as (context, _):
+        return context.job
+
+
+@contextmanager
+def _home(archive: Archive, manifest: Manifest) -> Iterator[tuple[RunContext, str]]:
+    """The files an edition was made from, laid out for as long as they are looked at; and its scope."""
+    with tempfile.TemporaryDirectory(prefix="reportgen-") as folder:
+        restore(manifest.contents.home, archive.store, Path(folder))
+        yield open_home(Path(folder), archive.clock)

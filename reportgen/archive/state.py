@@ -10,6 +10,7 @@ from reportgen.archive.entry import (
     Anchored,
     Approval,
     DeletionProposed,
+    Delivery,
     Edition,
     Entry,
     FilesChanged,
@@ -82,6 +83,8 @@ class State:
     """Manifest to the standing proposal to delete it."""
     anchors: dict[int, Anchored] = field(default_factory=dict)
     """Stamped checkpoints by size."""
+    delivered: dict[str, list[Delivery]] = field(default_factory=dict)
+    """Manifest to who was sent it."""
     entries: list[Entry] = field(default_factory=list)
     history: KeyHistory = field(default_factory=KeyHistory)
 
@@ -103,12 +106,8 @@ class State:
             self.files = dict(one.files)
         elif isinstance(one, Edition):
             self._issue(one, place)
-        elif isinstance(one, Hold):
-            _refuse(one.id in self.holds, place, f"uses the hold {one.id} again")
-            self.holds[one.id] = one
-        elif isinstance(one, HoldReleased):
-            _refuse(one.id not in self.holds, place, f"releases the hold {one.id}, which there is not")
-            del self.holds[one.id]
+        elif isinstance(one, Hold | HoldReleased):
+            self._hold(one, place)
         elif isinstance(one, DeletionProposed):
             _refuse(one.manifest not in self.issued, place, "proposes to delete what was never issued")
             self.proposals[one.manifest] = one
@@ -116,6 +115,9 @@ class State:
             self._bury(one, place)
         elif isinstance(one, Approval):
             self._approve(one, place)
+        elif isinstance(one, Delivery):
+            _refuse(one.manifest not in self.issued, place, "delivers what was never issued")
+            self.delivered.setdefault(one.manifest, []).append(one)
         elif isinstance(one, Anchored):
             _refuse(one.size > self.size, place, f"anchors {one.size} entries, more than come before it")
             _refuse(one.size in self.anchors, place, f"anchors {one.size} entries again")
@@ -134,6 +136,14 @@ class State:
             self.issued[before] = replace(self.issued[before], superseded_by=one.manifest)
         self.issued[one.manifest] = Issued(self.size, one)
         self.newest[subject] = one.manifest
+
+    def _hold(self, one: Hold | HoldReleased, place: str) -> None:
+        if isinstance(one, Hold):
+            _refuse(one.id in self.holds, place, f"uses the hold {one.id} again")
+            self.holds[one.id] = one
+        else:
+            _refuse(one.id not in self.holds, place, f"releases the hold {one.id}, which there is not")
+            del self.holds[one.id]
 
     def _bury(self, one: Tombstone, place: str) -> None:
         old = self.issued.get(one.manifest)

@@ -158,6 +158,9 @@ class _Verification:
         for entry in state.entries:  # what an earlier version shipped stays, and the log says what it was
             if isinstance(entry, Genesis | FilesChanged):
                 inventory.known |= {object_name(sha) for sha in entry.files.values()}
+        for sha in {one.entitlement for those in state.delivered.values() for one in those}:
+            with self._trying(object_name(sha)):
+                _object(inventory, sha, "what deliveries went by")
         for name, sha in state.files.items():
             with self._trying(name):
                 _equal(inventory, name, _object(inventory, sha, name))

@@ -58,7 +58,7 @@ def approve(
     archive = archive_in(output)
     approver = holder_of(key, context.root) if key else present_user()
     with Ledger.of(context.output, ledger_url(context.root)) as ledger:
-        done = release(archive, ledger, context.job.job, context.period.label, approver, scopes)
+        done = release(archive, ledger, context.job.job, context.period.label, approver, scopes, context.root)
     if done.run is not None:
         with observed(context):  # the figures, and a notice where one is due
             pass

@@ -15,6 +15,7 @@ COMMANDS = {
     "plan": "Say what a run would make, and what moved far since the last edition.",
     "approve": "Release a period's editions as the second person.",
     "runs": "List runs; show how one went and how to go on with it.",
+    "outbox": "List, show, send and release the mails.",
     "check": "Validate a job with everything it refers to.",
     "facts": "Print the fact table of a period.",
     "findings": "Print the issues found in a period.",
@@ -67,8 +68,8 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 2 the job or the command line is wrong, 3 a dependency is missing, 4 a source failed, "
-    "5 data refused, 6 template, 7 rendering, 8 archive, 9 already issued, 10 some failed, 12 verification failed, "
-    "130 interrupted, 143 terminated, 1 anything unexpected.",
+    "5 data refused, 6 template, 7 rendering, 8 archive, 9 already issued, 10 some failed, 11 another run is at it, "
+    "12 verification failed, 13 mails in doubt, 130 interrupted, 143 terminated, 1 anything unexpected.",
 )
 @click.version_option(__version__, "--version", message="%(prog)s %(version)s")
 @click.option("--verbose", is_flag=True, expose_value=False,

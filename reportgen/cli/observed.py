@@ -58,12 +58,13 @@ def looked(output: Path, ledger: Ledger, found: Found, outcomes: Sequence[Outcom
 def _let_go(output: Path, ledger: Ledger, at: datetime) -> list[Happening]:
     """The runs whose approver could not write to the ledger are done now."""
     from reportgen.archive.archive import Archive
+    from reportgen.context import project_root
     from reportgen.operations.afterwards import of_run
     from reportgen.release.approval import settle_all
 
     found: list[Happening] = []
     try:
-        for one in settle_all(Archive.of(output), ledger):
+        for one in settle_all(Archive.of(output), ledger, project_root(Path.cwd())):
             click.echo(f"{one.job} {one.period}: approved; run {one.id} is {one.state.replace('_', ' ')}.", err=True)
             found += of_run(ledger, one, at)
     except ReportgenError as error:

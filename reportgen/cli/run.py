@@ -47,10 +47,11 @@ def _reason(context: click.Context, option: click.Parameter, value: str | None) 
     "--workers", metavar="N", type=click.IntRange(1), default=None,
     help="Processes that render at a time; as many as there are processor cores otherwise.",
 )
+@click.option("--no-send", is_flag=True, help="Queue the mails and send none; `reportgen outbox send` does.")
 @log_format_option
 def run(
     job_paths: tuple[str, ...], period: str | None, output: str, scopes: tuple[str, ...], restate: str,
-    workers: int | None,
+    workers: int | None, no_send: bool,
 ) -> int:
     """Make the reports of one period: one PDF and one workbook a language, each path on a line of its own.
 
@@ -70,8 +71,13 @@ def run(
     failures = [
         code for context in contexts if (code := _made(context, scopes, restate, crew, alone=len(contexts) == 1))
     ]
+    unsent = int(ExitCode.DONE)
+    if not no_send and any(context.job.delivery for context in contexts):
+        from reportgen.cli.sending import sent
+
+        unsent = sent(contexts[0].output, contexts[0].root)
     if not failures:
-        return ExitCode.DONE
+        return unsent
     return failures[0] if len(failures) == len(contexts) else ExitCode.PARTLY_FAILED
 
 

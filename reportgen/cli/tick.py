@@ -81,10 +81,22 @@ def tick(jobs: tuple[str, ...], output: str, workers: int | None, dry_run: bool,
         )
         if not dry_run:
             looked(folder, ledger, found, outcomes)
+    unsent = ExitCode.DONE if dry_run else _sent(folder)
     if not outcomes and not as_json:
         what = "Nothing is due." if found.jobs else "No job has `schedule:`."
         click.echo(what, err=True)
-    return _code(found, outcomes)
+    return _code(found, outcomes) or unsent
+
+
+def _sent(folder: Path) -> int:
+    """Send the mails that are due; what goes wrong is said, and the next tick tries again."""
+    from reportgen.cli.sending import sent
+    from reportgen.context import project_root
+
+    try:
+        return sent(folder, project_root(Path.cwd()), quietly=True)
+    except ReportgenError as error:
+        return failure.known(error)
 
 
 def _made(job: Job, context: RunContext, workers: int, seen: Seen) -> Sequence[Edition]:

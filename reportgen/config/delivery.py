@@ -100,6 +100,26 @@ class Size(Model):
     link: str = Field("", description="Where a PDF lies that is too large to attach; may hold {edition} and {file}.")
 
 
+class Protection(Model):
+    """How the copy in a mail is closed to others than its recipient, whose password or certificate is theirs."""
+
+    needed: bool = Field(False, description="Nobody without a password or a certificate gets a mail.")
+    watermark: bool = Field(False, description="The recipient's name and address at the foot of each page.")
+    summary: Literal["sealed", "always"] = Field(
+        "sealed", description="sealed: no figures in an open mail whose PDF needs a password."
+    )
+    certificate: str | None = Field(None, description="This sender's own certificate (PEM), to open S/MIME mails by.")
+    key: str | None = Field(
+        None, pattern=r"^file:/.+$", description="file:/path of its private key; the gate looks into mails with it."
+    )
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together")
+        return self
+
+
 class DeliveryFile(Model):
     """`config/delivery.yaml`."""
 
@@ -111,6 +131,13 @@ class DeliveryFile(Model):
     deadline_hours: int = Field(48, ge=1, le=240, description="Hours after which a mail is not tried again.")
     size: Size = Field(default_factory=Size, description="How large a mail may be.")
     growth: float = Field(1.2, ge=1, description="More recipients than so many times the last run's are held.")
+    protect: Protection = Field(default_factory=Protection, description="Passwords, S/MIME, marks.")
+    file_names: Literal["ascii", "rfc2231", "both"] = Field(
+        "both", description="How the attachment's name is written; both serves old and new programs."
+    )
+    ordinary_words: tuple[str, ...] = Field(
+        (), description="Names of units that are ordinary words too: the gate lets them stand in others' reports."
+    )
     doubt: Doubt = Field(default_factory=Doubt, description="What to do when the server's word was not heard.")
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from reportgen.config.archive import ArchiveRule
 from reportgen.config.dimension import Dimension
 from reportgen.config.frame import Frame, Role
 from reportgen.config.gates import Gates
+from reportgen.config.job_delivery import DeliveryRule
 from reportgen.config.model import Id, Label, Locale, MisplacedError, Model
 from reportgen.config.names import reserved
 from reportgen.config.release import ReleaseRule
@@ -110,6 +111,7 @@ class Job(Model):
     archive: ArchiveRule = Field(default_factory=ArchiveRule, description="Retention of the editions, kept inputs.")
     release: ReleaseRule = Field(default_factory=ReleaseRule, description="What must hold before editions leave.")
     schedule: ScheduleRule | None = Field(None, description="When the job is due; `reportgen tick` runs it then.")
+    delivery: DeliveryRule | None = Field(None, description="Mail the reports to those who may read them.")
     rounding: Literal["half_up", "half_even"] = Field("half_up", description="How printed figures are rounded.")
 
     _path: str = PrivateAttr("")

@@ -9,6 +9,7 @@ not there.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from typing import Protocol
 from reportgen.config.delivery import DeliveryFile, Quiet
 from reportgen.delivery.backoff import next_try
 from reportgen.delivery.outbox.outbox import Outbox
-from reportgen.delivery.outbox.row import Mail
+from reportgen.delivery.outbox.row import Letter, Mail
 from reportgen.delivery.outbox.states import MailState
 from reportgen.delivery.probe import Probe, Trace
 from reportgen.delivery.verdict import Answer, Verdict
@@ -42,6 +43,14 @@ class Told:
     stopped: str = ""
     """Why the server got nothing more; empty where nothing stopped."""
 
+    refused: bool = False
+    """Whether the server refused us, not a mail; somebody has to look."""
+    tell: Callable[[Mail], None] = lambda _: None
+
+    def take(self, mail: Mail) -> None:
+        self.settled.append(mail)
+        self.tell(mail)
+
     def many(self, state: MailState) -> int:
         return sum(one.state is state for one in self.settled)
 
@@ -51,42 +60,55 @@ def _now() -> datetime:
 
 
 def dispatch(
-    outbox: Outbox, settings: DeliveryFile, transport: Sender, *, gate: Gate, probes: Sequence[Probe] = (),
-    clock: Callable[[], datetime] = _now, pace: Callable[[], None] = lambda: None,
+    outbox: Outbox, settings: DeliveryFile, transport: Sender | None, *, gate: Gate, probes: Sequence[Probe] = (),
+    clock: Callable[[], datetime] = _now, pace: Callable[[], None] = lambda: None, name: str = "",
+    tell: Callable[[Mail], None] = lambda _: None, smaller: Callable[[Mail], Letter | None] = lambda _: None,
 ) -> Told:
-    """Send what is due. `pace` waits before each mail. Raises ArchiveError and LedgerFailed (exit 8)."""
-    told = Told()
-    outbox.abandoned()
+    """Send what is due; without a transport the mails stay as files.
+
+    `pace` waits before each mail, `tell` hears of each that moved, `name` is the lock under which this process alone
+    sends, `smaller` makes a mail that was too big again, with a link. Raises ArchiveError and LedgerFailed (exit 8).
+    """
+    told = Told(tell=tell)
+    outbox.abandoned(name)
     for mail in outbox.mails([MailState.IN_DOUBT]):
         _cleared(outbox, settings, mail, probes, clock(), told)
-    if settings.quiet and is_quiet(settings.quiet, clock()):
+    if transport and settings.quiet and is_quiet(settings.quiet, clock()):
         told.stopped = f"quiet hours until {settings.quiet.end:%H:%M} {settings.quiet.zone}"
         return told
     sender = parseaddr(settings.sender)[1]
-    for mail in outbox.due():
+    waiting = deque(outbox.due())
+    while waiting:
+        mail = waiting.popleft()
         try:
             content = outbox.content(mail)
-            why = refused(settings, mail) or gate(mail, content)
+            why = (refused(settings, mail.subject.address) if transport else "") or gate(mail, content)
         except ArchiveError as error:
             why = str(error.problems[0])
         if why:
-            told.settled.append(outbox.step(mail, MailState.BLOCKED, said=why))
+            told.take(outbox.step(mail, MailState.BLOCKED, said=why))
+            continue
+        if transport is None:
+            told.take(outbox.step(mail, MailState.WRITTEN))
             continue
         pace()
-        taken = outbox.take(mail)
+        taken = outbox.take(mail, name)
         if taken is None:
             continue
         verdict = transport.send(content, sender, mail.subject.address, mail.key)
-        told.settled.append(_recorded(outbox, settings, taken, verdict, clock()))
+        if verdict.answer is Answer.TOO_BIG and mail.pdf and (letter := smaller(mail)):
+            waiting.append(outbox.rewrite(taken, mail.subject, letter, mail.entitlement, "too big; sent with a link"))
+            continue
+        told.take(_recorded(outbox, settings, taken, verdict, clock()))
         if verdict.answer is Answer.STOP:
-            told.stopped = f"{verdict.code or ''} {verdict.text}".strip()
+            told.stopped, told.refused = f"{verdict.code or ''} {verdict.text}".strip(), True
             break
     return told
 
 
-def refused(settings: DeliveryFile, mail: Mail) -> str:
+def refused(settings: DeliveryFile, address: str) -> str:
     """Why this address gets nothing: its domain is not one of those allowed today."""
-    domain = mail.subject.address.rpartition("@")[2].lower()
+    domain = address.rpartition("@")[2].lower()
     return "" if domain in {one.lower() for one in settings.domains} else f"the domain {domain} is not in `domains:`"
 
 
@@ -123,10 +145,10 @@ def _cleared(
         return
     traces = [probe(mail.message_id, handed) for probe in probes]
     if Trace.FOUND in traces:
-        told.settled.append(outbox.step(mail, MailState.SENT, said="found where it was looked for"))
+        told.take(outbox.step(mail, MailState.SENT, said="found where it was looked for"))
     elif Trace.ABSENT in traces and Trace.UNKNOWN not in traces:
-        told.settled.append(outbox.step(mail, MailState.QUEUED, said="not taken, as its trace is nowhere"))
+        told.take(outbox.step(mail, MailState.QUEUED, said="not taken, as its trace is nowhere"))
     elif settings.doubt.otherwise == "resend":
-        told.settled.append(outbox.step(mail, MailState.QUEUED, said="in doubt, and sent again as `otherwise:` says"))
+        told.take(outbox.step(mail, MailState.QUEUED, said="in doubt, and sent again as `otherwise:` says"))
     else:
-        told.settled.append(outbox.step(mail, MailState.HELD, said="in doubt: nobody knows whether it arrived"))
+        told.take(outbox.step(mail, MailState.HELD, said="in doubt: nobody knows whether it arrived"))

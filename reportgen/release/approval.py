@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from reportgen.archive.approval import approve
 from reportgen.archive.archive import Archive
+from reportgen.archive.kept import kept_job
 from reportgen.archive.state import Issued
+from reportgen.context import project_root
 from reportgen.errors import ArchiveError, ClaimHeld, LedgerFailed
 from reportgen.release.approver import Approver
 from reportgen.runs.ledger import Ledger
@@ -38,7 +41,8 @@ class Released:
 
 
 def release(
-    archive: Archive, ledger: Ledger, job: str, period: str, approver: Approver, scopes: Sequence[str] = ()
+    archive: Archive, ledger: Ledger, job: str, period: str, approver: Approver, scopes: Sequence[str] = (),
+    root: Path | None = None,
 ) -> Released:
     """Approve the newest editions of a period, those of `scopes` or all, and let their run go once none is pending.
 
@@ -50,7 +54,7 @@ def release(
     done = {one.manifest for one in fresh}
     run, trouble = None, ""
     try:
-        run = settle(archive, ledger, job, period)
+        run = settle(archive, ledger, job, period, root)
     except LedgerFailed as error:  # the ledger belongs to the user who runs the jobs; the log has the approval
         trouble = str(error.problems[0])
     return Released(
@@ -65,8 +69,10 @@ def pending(archive: Archive, job: str, period: str, scopes: Sequence[str] = ())
                  if one.approval is None and one.deletion is None and (not scopes or one.entry.scope in scopes))
 
 
-def settle(archive: Archive, ledger: Ledger, job: str, period: str) -> RunRow | None:
+def settle(archive: Archive, ledger: Ledger, job: str, period: str, root: Path | None = None) -> RunRow | None:
     """Let the period's latest run go if it waits for approval and has it; the run as it is then.
+
+    Its mails are queued before; `root` is the project whose settings they follow, that of the working folder otherwise.
 
     Raises ClaimHeld (exit 11) while another process works on it, and LedgerFailed (exit 8).
     """
@@ -81,6 +87,7 @@ def settle(archive: Archive, ledger: Ledger, job: str, period: str) -> RunRow | 
     try:
         if claim.found == RunState.AWAITING_APPROVAL:
             ledger.advance(claim, RunState.RELEASED)
+        _queue(archive, ledger, [one for one in _newest(archive, job, period) if one.entry.scope in made], root)
         failed = any(one.state != UnitState.ARCHIVED for one in units)
         ledger.finish(claim, RunState.DONE_WITH_ERRORS if failed else RunState.DONE)
     finally:
@@ -88,7 +95,19 @@ def settle(archive: Archive, ledger: Ledger, job: str, period: str) -> RunRow | 
     return ledger.run(run.id)
 
 
-def settle_all(archive: Archive, ledger: Ledger) -> tuple[RunRow, ...]:
+def _queue(archive: Archive, ledger: Ledger, released: Sequence[Issued], root: Path | None) -> None:
+    """Keep the mails, as the job asked for them when the editions were made."""
+    standing = [one for one in released if one.deletion is None]
+    if not standing:
+        return
+    rule = kept_job(archive, standing[0]).delivery
+    if rule is not None and rule.send:
+        from reportgen.delivery.post import Post
+
+        Post.of(archive.root.parent, root or project_root(Path.cwd()), ledger.database, archive).queue(rule, standing)
+
+
+def settle_all(archive: Archive, ledger: Ledger, root: Path | None = None) -> tuple[RunRow, ...]:
     """Let go every run that waits and has its approvals in the log; those that were let go now, as they are then.
 
     A run that another process works on is left to the next call. Raises ArchiveError, LedgerFailed (exit 8).
@@ -96,7 +115,7 @@ def settle_all(archive: Archive, ledger: Ledger) -> tuple[RunRow, ...]:
     found = []
     for one in (run for state in _WAITS for run in ledger.runs(state=state)):
         try:
-            now = settle(archive, ledger, one.job, one.period)
+            now = settle(archive, ledger, one.job, one.period, root)
         except ClaimHeld:
             continue
         if now is not None and now.id == one.id and now.state not in _WAITS:

@@ -264,10 +264,24 @@ class _Run:
             )
         if outcome.state in (RunState.DONE, RunState.DONE_WITH_ERRORS):
             self.ledger.advance(self.claim, RunState.RELEASED)
+            self._queue([self.issued[scope] for scope in chosen if scope in self.issued])
         if outcome.said:
             self.progress.stage("release", outcome.said)
         self.leave(outcome.state, outcome.said)
         return outcome
+
+    def _queue(self, released: Sequence[Issued]) -> None:
+        """Keep the mails of what is released; they are sent after the run."""
+        rule = self.job.delivery
+        if rule is None or not rule.send:
+            return
+        from reportgen.delivery.post import Post
+
+        post = Post.of(self.context.output, self.context.root, self.ledger.database, self.archive)
+        queued = post.queue(rule, released)
+        self.summary.delivery = queued.told()
+        for line in queued.lines():
+            self.progress.stage("delivery", line)
 
     def leave(self, state: RunState, problem: str = "") -> None:
         """Write the summary and let the run go; what only a run in progress needs is removed."""

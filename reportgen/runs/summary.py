@@ -36,6 +36,8 @@ class Summary:
     """{scope, revision, edition, manifest, standing: issued now, or before}."""
     reconciliation: Sequence[Reconciliation] = ()
     inputs: list[dict[str, str]] = field(default_factory=list)
+    delivery: dict[str, Any] = field(default_factory=dict)
+    """Mails queued, and who gets none; empty where the job sends nothing."""
 
     def read_from(self, facts: FactSet) -> None:
         self.inputs = [{"name": one.name, "sha256": one.sha256} for one in facts.origins]
@@ -58,6 +60,7 @@ class Summary:
             "editions": self.editions,
             "reconciliation": [one.told() for one in self.reconciliation],
             "inputs": self.inputs,
+            **({"delivery": self.delivery} if self.delivery else {}),
         }
 
     @staticmethod

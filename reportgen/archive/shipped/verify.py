@@ -30,17 +30,18 @@ genesis @ format=archive-1 archive=uuid files={sha} key=public; files @ files={s
 vouched=word; hold-released @ id=some &; key-revoke @ action=some id=id &; edition @ manifest=sha job=name period=name
 scope=name revision=revision supersedes=sha-or-none; hold @ id=some match={some} &; deletion-proposed @ manifest=sha
 law=some &; tombstone @ manifest=sha reason=some law=some proposed_by=some approved_by=some objects=[sha]; anchor @
-size=int checkpoint=sha token=sha; approval @ manifest=sha by=some key=public? signature=word; manifest
-format=manifest-1 key=key edition=short report=some title={text} supersedes=supersedes? artefacts=[artefact]
-contents=contents inputs=[input] quality=[quality] totals={some} currency=text period=span as_of=text started=time
-finished=time classification=text retention=retention code=code operator=operator; public id=id pem=pem; key job=name
-period=name scope=name revision=revision; supersedes manifest=sha &; artefact role=role locale=text name=name
-sha256=sha bytes=int pages=int sm3=sha-or-none; contents facts=sha facts_csv=sha findings=sha documents={sha}
-edition_json=sha record=sha queries=sha job=sha home=sha lock=sha-or-none; input name=some type=some location=text
-sha256=sha-or-none rows=int columns=[text] as_of=text kept=sha-or-none; quality gate=some source=text column=text
-count=int total=int verdict=verdict; span start=some end=some zone=some; retention kind=text until=day-or-none; code
-version=some python=some platform=some packages={text} native={text} environment={text}; operator user=text host=text;
-tree schema=tree-1 files=[file]; file path=some sha256=sha bytes=int
+size=int checkpoint=sha token=sha; approval @ manifest=sha by=some key=public? signature=word; delivery @ manifest=sha
+recipient=some channel=some message=sha pdf=sha-or-none message_id=some entitlement=sha; manifest format=manifest-1
+key=key edition=short report=some title={text} supersedes=supersedes? artefacts=[artefact] contents=contents
+inputs=[input] quality=[quality] totals={some} currency=text period=span as_of=text started=time finished=time
+classification=text retention=retention code=code operator=operator; public id=id pem=pem; key job=name period=name
+scope=name revision=revision; supersedes manifest=sha &; artefact role=role locale=text name=name sha256=sha bytes=int
+pages=int sm3=sha-or-none; contents facts=sha facts_csv=sha findings=sha documents={sha} edition_json=sha record=sha
+queries=sha job=sha home=sha lock=sha-or-none; input name=some type=some location=text sha256=sha-or-none rows=int
+columns=[text] as_of=text kept=sha-or-none; quality gate=some source=text column=text count=int total=int
+verdict=verdict; span start=some end=some zone=some; retention kind=text until=day-or-none; code version=some
+python=some platform=some packages={text} native={text} environment={text}; operator user=text host=text; tree
+schema=tree-1 files=[file]; file path=some sha256=sha bytes=int
 """.replace("@", "time=time type=some").replace("&", "reason=some by=some").split(";")}
 NO_KEY, Bad = {"id": "", "pem": ""}, type("Bad", (Exception,), {})
 
@@ -51,12 +52,10 @@ def need(good, place, reason):
 def fits(value, kind, place):  # a record, [list], {map}, kind-or-null?, int or a text by pattern
     if kind in RECORDS:
         need(type(value) is dict and value.keys() == RECORDS[kind].keys(), place, f"has not the names of {kind}")
-        for name, wanted in RECORDS[kind].items():
-            fits(value[name], wanted, f"{place} {name}")
+        [fits(value[name], wanted, f"{place} {name}") for name, wanted in RECORDS[kind].items()]
     elif kind[0] in "[{":
         need(type(value) is (list if kind[0] == "[" else dict), place, "is of the wrong kind")
-        for at, one in enumerate(value) if kind[0] == "[" else value.items():
-            fits(one, kind[1:-1], f"{place} {at}")
+        [fits(n, kind[1:-1], f"{place} {at}") for at, n in (enumerate(value) if kind[0] == "[" else value.items())]
     elif kind == "int":
         need(type(value) is int and 0 <= value < 2 ** 53, place, "is no whole number from 0")
     elif kind[-1] != "?":
@@ -197,8 +196,8 @@ class Archive:
                 holds[one["id"]] = one["match"].items()
             elif kind == "hold-released":
                 good = holds.pop(one["id"], None) is not None
-            elif kind == "deletion-proposed":
-                good, asked[sha] = sha in editions, one["by"]
+            elif kind in ("deletion-proposed", "delivery"):
+                good, asked[sha] = sha in editions, one.get("by", asked.get(sha))
             elif kind == "tombstone":
                 good = sha not in gone and asked.pop(sha, None) == one["proposed_by"] != one["approved_by"]
                 good = good and not any(match <= editions[sha].items() for match in holds.values())
@@ -276,7 +275,8 @@ class Archive:
         need(chosen or not self.only, self.only, "is no edition of this log")
         homes = {self.attempt(self.edition, object_path(sha), one, gone.get(sha)) for sha, one in chosen.items()}
         [self.attempt(self.tree, name) for name in homes - {None}]
-        self.needed([(sha, None) for sha in shipped.values()], note.place)
+        tables = [json.loads(one)["entitlement"] for one in entries if b'"type":"delivery"' in one and not self.only]
+        self.needed([(sha, None) for sha in (*shipped.values(), *tables)], note.place)
         for name, sha in {**shipped, **exact}.items():
             need(sha256(self.read(name)).hexdigest() == sha, name, "is not what the log says")
         [self.attempt(self.older, name, self.read(name), note, leaves, signers) for name in exact if name[-1] == "t"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from reportgen.delivery.outbox.states import MailState
@@ -30,6 +30,16 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that is made and not kept yet."""
+
+    message_id: str
+    content: bytes = field(repr=False)
+    pdf: str
+    """sha256 of the attached copy; empty where the mail has a link."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A row. `content` is the sha256 of the message's bytes; times are UTC."""
 
@@ -37,6 +47,10 @@ class Mail:
     subject: Subject
     message_id: str
     content: str
+    pdf: str
+    """sha256 of the attached copy; empty where the mail has a link."""
+    entitlement: str
+    """sha256 of the table of recipients by which it was queued."""
     bytes: int
     state: MailState
     epoch: int
@@ -53,3 +67,14 @@ class Mail:
     said: str
     """The server's last words, or why it is blocked or held."""
     queue_id: str
+    sender: str
+    """Kernel and lock of the process that sends it, or sent it last."""
+    noted: bool
+    """Whether the archive's log has the delivery."""
+
+    @property
+    def file(self) -> str:
+        """Name of the file that holds the bytes."""
+        one = self.subject
+        place = f"{one.job}_{one.period}_{one.scope.replace(':', '-')}_{one.revision}_{one.recipient}"
+        return f"{place}_{self.content[:12]}.eml"

@@ -28,7 +28,7 @@ class MailState(StrEnum):
 
 _S = MailState
 STEPS: dict[MailState, frozenset[MailState]] = {
-    _S.QUEUED: frozenset({_S.SENDING, _S.BLOCKED, _S.HELD, _S.DROPPED}),
+    _S.QUEUED: frozenset({_S.SENDING, _S.BLOCKED, _S.HELD, _S.DROPPED, _S.WRITTEN}),
     _S.SENDING: frozenset({_S.SENT, _S.QUEUED, _S.FAILED, _S.IN_DOUBT}),
     _S.IN_DOUBT: frozenset({_S.SENT, _S.QUEUED, _S.HELD, _S.DROPPED}),
     _S.HELD: frozenset({_S.QUEUED, _S.SENT, _S.DROPPED}),

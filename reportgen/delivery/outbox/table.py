@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
 from reportgen.runs.tables import METADATA, Moment
 
@@ -18,6 +18,8 @@ mails = Table(
     Column("address", Text, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("content", String(64), nullable=False),
+    Column("pdf", String(64), nullable=False),
+    Column("entitlement", String(64), nullable=False),
     Column("bytes", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("epoch", Integer, nullable=False),
@@ -30,6 +32,8 @@ mails = Table(
     Column("enhanced", String(16), nullable=False),
     Column("said", Text, nullable=False),
     Column("queue_id", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("noted", Boolean, nullable=False),
     Index("reportgen_mails_state", "state", "next_at"),
     Index("reportgen_mails_edition", "job", "period", "scope"),
 )

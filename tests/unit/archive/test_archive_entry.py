@@ -31,6 +31,8 @@ ENTRIES: list[Entry] = [
     entry.Anchored.at(NOW, size=3, checkpoint=SHA, token=OTHER),
     entry.Approval.at(NOW, manifest=SHA, by="checker", key=None, signature=""),
     entry.Approval.at(NOW, manifest=SHA, by="checker", key=PUBLIC, signature="A" * 86 + "=="),
+    entry.Delivery.at(NOW, manifest=SHA, recipient="zhao", channel="mail", message=OTHER, pdf="",
+                      message_id="<1@bank.example>", entitlement=SHA),
 ]
 EDITION = {"type": "edition", "time": "2026-01-05T01:02:03Z", "manifest": SHA, "job": "taihu", "period": "2025-12",
            "scope": "bank", "revision": "r01", "supersedes": ""}
@@ -58,7 +60,7 @@ def test_a_time_is_utc_and_aware() -> None:
 
 
 @pytest.mark.parametrize(("change", "place"), [
-    ({"type": "delivery"}, "entry"), ({"type": None}, "entry"), ({"extra": ""}, "edition.extra"),
+    ({"type": "reprint"}, "entry"), ({"type": None}, "entry"), ({"extra": ""}, "edition.extra"),
     ({"time": "2026-13-05T01:02:03Z"}, "time"), ({"time": "2026-02-30T01:02:03Z"}, "time"),
     ({"time": "2026-01-05T01:02:03+08:00"}, "time"), ({"time": "2026-01-05 01:02:03Z"}, "time"),
     ({"time": "２026-01-05T01:02:03Z"}, "time"), ({"time": 5}, "time"),
