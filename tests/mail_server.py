@@ -263,7 +263,7 @@ class MailServer:
 @contextmanager
 def running(*boxes: str) -> Iterator[MailServer]:
     folder = Path(tempfile.mkdtemp(prefix="reportgen-mail-"))
-    server = MailServer(folder, boxes or ("zhao", "qian", "sun"))
+    server = MailServer(folder, boxes or ("zhao", "qian", "sun", "boss", "p1", "p2", "p3", "p4"))
     try:
         server.start()
         yield server

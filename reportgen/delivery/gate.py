@@ -25,10 +25,10 @@ from reportgen.delivery.opened import OpenedMail, OpenedPdf, Unlock, UnreadableE
 from reportgen.delivery.outbox.row import Mail, Subject
 from reportgen.delivery.unit_names import UnitNames
 from reportgen.document.model import Document
-from reportgen.errors import ReportgenError
+from reportgen.errors import ArchiveError, Problem, ReportgenError
 from reportgen.facts.table import FactSet
 
-LAYERS = ("address", "key", "entitlement", "edition", "stamp", "content", "facts", "names")
+LAYERS = ("address", "key", "entitlement", "edition", "stamp", "content", "facts", "names", "bytes")
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,17 @@ def judge(
     layers: Collection[str] = LAYERS,
 ) -> str:
     """Why the mail may not go, by the first of the layers that stops it; empty where it may."""
+    reasons = looks(mail, opened, expected, recipients, day)
+    found = ((layer, reasons[layer]()) for layer in LAYERS if layer in layers)
+    return next((f"{layer}: {why}" for layer, why in found if why), "")
+
+
+def looks(
+    mail: Mail, opened: OpenedMail, expected: Expected, recipients: Recipients, day: dt.date
+) -> dict[str, Callable[[], str]]:
+    """Layer to its look, which says why the mail may not go, or nothing."""
     row = mail.subject
-    reasons: dict[str, Callable[[], str]] = {
+    return {
         "address": lambda: "" if opened.to == row.address else "it is addressed to somebody else",
         "key": lambda: _other_key(mail, opened),
         "entitlement": lambda: refusal(recipients, row.recipient, row.address, row.job, row.scope, day),
@@ -65,9 +74,8 @@ def judge(
         "content": lambda: _other_content(expected, opened.pdf),
         "facts": lambda: _other_facts(row.scope, expected, opened.pdf),
         "names": lambda: _other_names(row.scope, expected, opened),
+        "bytes": lambda: "" if opened.sha256 == mail.content else "it is not what was stored",
     }
-    found = ((layer, reasons[layer]()) for layer in LAYERS if layer in layers)
-    return next((f"{layer}: {why}" for layer, why in found if why), "")
 
 
 def _other_key(mail: Mail, opened: OpenedMail) -> str:
@@ -143,12 +151,14 @@ class Gate:
     def expected(self, sha: str) -> Expected:
         """Of a manifest. Raises ArchiveError (exit 8) for one that the log does not know."""
         issued = self.archive.state().issued.get(sha)
+        if issued is None:
+            raise ArchiveError(Problem(sha[:12], "the row's edition is not in the archive's log."))
         manifest = self.archive.manifest(sha)
         facts = manifest.contents.facts
         if facts not in self._names:
             everything = thaw(self.archive.store.get(facts), FactSet)
             self._names = {facts: UnitNames.of(everything, self.ordinary)}
-        return Expected(manifest, issued.standing if issued else "not in the log", self._names[facts],
+        return Expected(manifest, issued.standing, self._names[facts],
                         frozenset(self._own(manifest)), lambda: self._digests(manifest))
 
     def _own(self, manifest: Manifest) -> Iterator[str]:

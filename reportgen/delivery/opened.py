@@ -45,6 +45,7 @@ class OpenedPdf:
 class OpenedMail:
     """What a mail says."""
 
+    sha256: str
     to: str
     key: str
     message_id: str
@@ -85,7 +86,7 @@ def open_mail(content: bytes, unlock: Unlock) -> OpenedMail:
     except (pikepdf.PdfError, ValueError, KeyError) as error:
         raise UnreadableError(f"its PDF cannot be read ({type(error).__name__})") from None
     to, key, message_id = (str(mail.get(name, "")).strip() for name in ("To", "X-Report-Key", "Message-ID"))
-    return OpenedMail(parseaddr(to)[1], key, message_id, words, pdf)
+    return OpenedMail(hashlib.sha256(content).hexdigest(), parseaddr(to)[1], key, message_id, words, pdf)
 
 
 def _pdf(content: Any, unlock: Unlock) -> OpenedPdf:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property
 
 from reportgen.facts.table import FactSet
 
@@ -45,8 +45,8 @@ class UnitNames:
         """
         if scope == "bank":
             return ""
-        related = {scope, self.regions.get(scope, ""), *(one for one, of in self.regions.items() if of == scope)}
-        allowed = self._allowed(frozenset(related), frozenset(own))
+        related = {scope, self.regions.get(scope, ""), *self._parts.get(scope, ())}
+        allowed = self._allowed(related, own)
         dense, spaced = _SPACE.sub("", text), _SPACE.sub(" ", text)
         for one in allowed:
             dense, spaced = dense.replace(_SPACE.sub("", one), "\0"), spaced.replace(one, "\0")
@@ -54,8 +54,8 @@ class UnitNames:
         return next(self._found(dense, spaced, allowed, codes), "")
 
     def _found(self, dense: str, spaced: str, allowed: Collection[str], codes: Collection[str]) -> Iterator[str]:
-        strangers, by_start = self._codes - set(codes), self._by_start
-        yield from (one for one in _CODE.findall(spaced) if one in strangers)
+        known, by_start = self._codes, self._by_start
+        yield from (one for one in _CODE.findall(spaced) if one in known and one not in codes)
         for text, wide in ((dense, True), (spaced, False)):
             for at in range(len(text) - 1):
                 for name in by_start.get(text[at:at + 2], ()):
@@ -63,35 +63,33 @@ class UnitNames:
                             and (wide or _stands_alone(text, at, len(name))):
                         yield name
 
-    def _allowed(self, related: frozenset[str], own: frozenset[str]) -> list[str]:
+    def _allowed(self, related: Collection[str], own: Collection[str]) -> list[str]:
         """What may stand in the text, longest first: a unit's own name may hold another's."""
-        found = {name for one in related for name in self.names.get(one, ())} | own | self.ordinary
+        found = {name for one in related for name in self.names.get(one, ())} | {*own} | self.ordinary
         return sorted((one for one in found if one), key=lambda one: (-len(one), one))
 
-    @property
+    @cached_property
     def _codes(self) -> frozenset[str]:
-        return _codes_of(frozenset(self.names))
+        codes = (one.partition(":")[2] for one in self.names)
+        return frozenset(one for one in codes if len(one) >= _SHORTEST_CODE and not one.isdigit())
 
-    @property
+    @cached_property
     def _by_start(self) -> Mapping[str, tuple[str, ...]]:
-        return _starts_of(frozenset(name for names in self.names.values() for name in names))
+        """First two signs to the names that begin with them; those in Chinese without spaces."""
+        found = defaultdict(set)
+        for name in (name for names in self.names.values() for name in names):
+            plain = _SPACE.sub(" " if name.isascii() else "", name)
+            if len(plain) > 1:
+                found[plain[:2]].add(plain)
+        return {start: tuple(sorted(those)) for start, those in found.items()}
 
-
-@lru_cache(maxsize=8)
-def _codes_of(scopes: frozenset[str]) -> frozenset[str]:
-    codes = (one.partition(":")[2] for one in scopes)
-    return frozenset(one for one in codes if len(one) >= _SHORTEST_CODE and not one.isdigit())
-
-
-@lru_cache(maxsize=8)
-def _starts_of(names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-    """First two signs to the names that begin with them; those in Chinese without spaces."""
-    found = defaultdict(list)
-    for name in names:
-        plain = _SPACE.sub(" " if name.isascii() else "", name)
-        if len(plain) > 1:
-            found[plain[:2]].append(plain)
-    return {start: tuple(sorted(those)) for start, those in found.items()}
+    @cached_property
+    def _parts(self) -> Mapping[str, frozenset[str]]:
+        """Region scope to its branches'."""
+        found = defaultdict(set)
+        for branch, region in self.regions.items():
+            found[region].add(branch)
+        return {region: frozenset(those) for region, those in found.items()}
 
 
 def _stands_alone(text: str, at: int, length: int) -> bool:

@@ -54,8 +54,7 @@ class Outbox:
             now = self._now(connection)
         fresh = Mail(subject.key, subject, letter.message_id, sha, letter.pdf, entitlement, len(letter.content), state,
                      0, now, now, None, None, 0, 0, "", said, "", "", noted=False)
-        with durable.told(self.folder, "The mail was not queued; the same command queues it."):
-            durable.write_new(self.path(fresh), letter.content, self.folder / "tmp", mode=_MODE)
+        durable.write_new(self.path(fresh), letter.content, self.folder / "tmp", mode=_MODE)
         row = {name: getattr(fresh, name) for name in (one.name for one in fields(Mail)) if name != "subject"}
         try:
             with self.database.writing() as connection:
@@ -160,8 +159,7 @@ class Outbox:
         """
         sha = hashlib.sha256(letter.content).hexdigest()
         fresh = replace(mail, subject=subject, content=sha)
-        with durable.told(self.folder, "The mail was not queued; the same command queues it."):
-            durable.write_new(self.path(fresh), letter.content, self.folder / "tmp", mode=_MODE)
+        durable.write_new(self.path(fresh), letter.content, self.folder / "tmp", mode=_MODE)
         found = self.step(mail, MailState.QUEUED, said=said, again=True, address=subject.address, content=sha,
                           bytes=len(letter.content), pdf=letter.pdf, entitlement=entitlement)
         if mail.file != found.file:
@@ -202,8 +200,8 @@ class Outbox:
     def keep_table(self, content: bytes) -> str:
         """Keep the table of recipients that mails are queued by; its sha256. Raises ArchiveError (exit 8)."""
         sha = hashlib.sha256(content).hexdigest()
-        with durable.told(self.folder, "Nothing was queued; the same command queues it."):
-            durable.write_new(self.folder / "recipients" / sha, content, self.folder / "tmp", mode=_MODE)
+        durable.clear(self.folder / "tmp")  # what a killed process left
+        durable.write_new(self.folder / "recipients" / sha, content, self.folder / "tmp", mode=_MODE)
         return sha
 
     def table(self, sha: str) -> bytes:
