@@ -243,6 +243,8 @@ class Post:
     def _note(self) -> None:
         """Note what was taken in the archive's log; a process killed before leaves it to the next."""
         waiting = self.outbox.unnoted()
+        if waiting:
+            self.archive.ready()  # one that was killed as it noted these left what a writer has to clear away
         for at in range(0, len(waiting), _LOG_AT_ONCE):
             some = waiting[at:at + _LOG_AT_ONCE]
             known = {one.message_id for those in self.archive.state().delivered.values() for one in those}

@@ -165,7 +165,8 @@ class FactSet:
             for name, one in self.dimensions.items()
         }
         names = {one: words for one, words in self.units.items() if one in {scope, *above}}
-        return replace(self, facts=facts, dimensions=dimensions, units=names)
+        regions = {one: region for one, region in self.regions.items() if scope in (one, region)}
+        return replace(self, facts=facts, dimensions=dimensions, units=names, regions=regions)
 
     def told_in(self, scope: str) -> tuple[str, ...]:
         """The scopes whose facts an edition of `scope` carries: the bank's its own, a unit's all that it sees."""

@@ -9,7 +9,7 @@ pages, the issued editions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from math import ceil
@@ -17,10 +17,13 @@ from pathlib import Path
 
 from reportgen.archive.archive import Archive
 from reportgen.archive.deposit import Deposit, Stored
+from reportgen.archive.folder import make_folder
+from reportgen.archive.frozen import freeze
 from reportgen.archive.state import Issued
 from reportgen.config import Job
 from reportgen.config.operations import ledger_url
 from reportgen.context import RunContext
+from reportgen.document.report import load_report
 from reportgen.errors import AlreadyIssued, ArchiveError, DataRefused, ExitCode, Fenced, ReportgenError
 from reportgen.facts.table import FactSet
 from reportgen.issue import Edition, identified, issue_unit, published
@@ -35,11 +38,11 @@ from reportgen.runs.pool import InProcess, Local
 from reportgen.runs.reconcile import check_rule, ledger_totals, reconcile
 from reportgen.runs.record import Claim, Seen
 from reportgen.runs.shortage import shortage_told
-from reportgen.runs.snapshot import FACTS, Snapshot, assure_unchanged, fingerprints, inputs_stand, terms_of
+from reportgen.runs.snapshot import Snapshot, assure_unchanged, fingerprints, inputs_stand, terms_of
 from reportgen.runs.states import RunState, UnitState
 from reportgen.runs.summary import Summary
 from reportgen.runs.task import Result, Task
-from reportgen.runs.work import Rendering
+from reportgen.runs.work import Rendering, parcel
 from reportgen.scope import check_scopes, chosen_scopes
 
 _GOING = frozenset({
@@ -209,13 +212,24 @@ class _Run:
         self._count()
         crew = min(self.workers, ceil(len(left) / 2))  # a process is worth its start from two units on
         executor: Executor = Local(crew) if crew > 1 else InProcess()
-        work = Rendering(self.job, self.context, self.folder / FACTS, self.archive.store, self.render,
-                         self.progress.stage, facts)
-        with closing(executor.run(left, work)) as results:
+        parcels = self.context.work / "facts"
+        work = Rendering(self.job, self.context, parcels, self.archive.store, self.render, self.progress.stage, facts)
+        handed: Iterable[Task] = self._parcelled(left, facts, parcels) if crew > 1 else left
+        with closing(executor.run(handed, work)) as results:
             for result in results:
                 self._take(result)
                 self._issue(units[result.task.scope], deposit)
                 self._count()
+
+    def _parcelled(self, tasks: Sequence[Task], facts: FactSet, parcels: Path) -> Iterator[Task]:
+        """The tasks as they are handed out, each one's facts written before: a worker is given no other scope's."""
+        compared = load_report(self.context, self.job.report).compared()
+        make_folder(parcels)
+        for task in tasks:
+            path = parcel(parcels, task.scope)
+            if not path.exists():
+                path.write_bytes(freeze(facts.seen_from(task.scope, compared)))
+            yield task
 
     def _take(self, result: Result) -> None:
         """Note what became of a unit. A failure of the archive is the whole run's: raises ArchiveError (exit 8)."""

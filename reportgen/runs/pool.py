@@ -57,7 +57,7 @@ class Local:
 
     def run(self, tasks: Iterable[Task], work: Work) -> Generator[Result, None, None]:
         """Results as they are ready. Closing the generator, or an exception in it, ends all workers at once."""
-        waiting = deque((task, 1) for task in tasks)
+        waiting = _Waiting(iter(tasks))
         crew: list[_Worker] = []
         sent = bytes(ForkingPickler.dumps(work))
         try:
@@ -74,7 +74,7 @@ class Local:
             for one in crew:
                 one.dismiss()
 
-    def _hand_out(self, waiting: deque[tuple[Task, int]], crew: list[_Worker], work: bytes) -> None:
+    def _hand_out(self, waiting: _Waiting, crew: list[_Worker], work: bytes) -> None:
         """A task for every idle worker, and new workers as long as there are tasks for them."""
         while waiting:
             idle = next((one for one in crew if not one.busy), None)
@@ -82,9 +82,9 @@ class Local:
                 if len(crew) >= self.workers:
                     return
                 crew.append(idle := _Worker.start(work))
-            idle.give(*waiting.popleft())
+            idle.give(*waiting.next())
 
-    def _collected(self, waiting: deque[tuple[Task, int]], crew: list[_Worker]) -> Iterator[Result]:
+    def _collected(self, waiting: _Waiting, crew: list[_Worker]) -> Iterator[Result]:
         """What became of the tasks that ended; tasks whose worker was lost wait again, at the end."""
         busy = [one for one in crew if one.busy]
         last = min(one.until(self.seconds) for one in busy)
@@ -109,9 +109,28 @@ class Local:
                 assert one.result is not None
                 yield replace(one.result, attempts=attempt)
             elif attempt < ATTEMPTS:
-                waiting.append((task, attempt + 1))
+                waiting.again.append((task, attempt + 1))
             else:
                 yield Result(task, None, _lost(problem, attempt), took, attempt)
+
+
+class _Waiting:
+    """Tasks not handed out yet, made one by one, then those to be tried again."""
+
+    def __init__(self, tasks: Iterator[Task]) -> None:
+        self._fresh = tasks
+        self.again: deque[tuple[Task, int]] = deque()
+        self._first = next(self._fresh, None)
+
+    def __bool__(self) -> bool:
+        return self._first is not None or bool(self.again)
+
+    def next(self) -> tuple[Task, int]:
+        """A task and which attempt it is."""
+        if self._first is None:
+            return self.again.popleft()
+        task, self._first = self._first, next(self._fresh, None)
+        return task, 1
 
 
 def _lost(problem: str, attempts: int) -> Failure:

@@ -37,14 +37,19 @@ class Moment:
         return self.at
 
 
+def parcel(folder: Path, scope: str) -> Path:
+    """The file of the facts that one scope's report may know, as `archive.frozen.freeze` writes them."""
+    return folder / f"{scope.replace(':', '-')}.json.gz"
+
+
 @dataclass
 class Rendering:
-    """Renders units of one run. In another process the facts are read from `frozen` at the first task."""
+    """Renders units of one run. Another process reads the facts of each task's scope, and finds no others."""
 
     job: Job
     context: RunContext
-    frozen: Path
-    """The run's facts, as `archive.frozen.freeze` wrote them."""
+    parcels: Path
+    """Folder of what `parcel` writes: a file of facts a scope."""
     store: ObjectStore
     render: Renderer
     tell: Callable[[str, str], None] | None = None
@@ -83,9 +88,8 @@ class Rendering:
     def _unit(self, task: Task, context: RunContext) -> Unit:
         if self.last and replace(self.last[0], locale=task.locale) == task:
             return self.last[1]
-        if self.everything is None:
-            self.everything = thaw(self.frozen.read_bytes(), FactSet)
-        unit = unit_of(self.job, context, self.everything, task.scope, task.revision, task.restated)
+        facts = self.everything or thaw(parcel(self.parcels, task.scope).read_bytes(), FactSet)
+        unit = unit_of(self.job, context, facts, task.scope, task.revision, task.restated)
         if unit.ids.short != task.edition:
             raise TemplateError(
                 Problem(task.scope, "what its pages are made from (templates, texts, rules, comment, answers) changed "

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import postgres
+from tests import mail_server, postgres
 from tests.crash import issuing
 from tests.crash.issuing import WAYS, faults, run
 from tests.crash.killing import unavailable
@@ -45,6 +45,15 @@ def test_a_run_that_is_ended_loses_and_doubles_nothing(ledger: str) -> None:
 @pytest.mark.parametrize(("ledger", "way"), [("sqlite", "restate"), ("postgresql", "resume")])
 def test_a_run_without_room_or_handles_says_so_and_is_finished_later(ledger: str, way: str) -> None:
     _tried("starving", "1", "20260105", ledger, way)
+
+
+@pytest.mark.parametrize("ledger", ["sqlite", "postgresql"])
+def test_sending_that_is_ended_loses_and_doubles_no_mail(ledger: str) -> None:
+    if reason := mail_server.unavailable():
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    _tried("sending", "sample", "8", "20261124", ledger)
 
 
 def _tried(lab: str, *arguments: str) -> None:

@@ -24,7 +24,7 @@ S = MailState
 
 
 @pytest.fixture
-def outbox(place: Place, clock: Clock) -> Iterator[Outbox]:  # noqa: F811
+def outbox(place: Place, clock: Clock) -> Iterator[Outbox]:
     with place.ledger() as ledger:
         yield Outbox(ledger.database, place.output / "output", clock)
 
@@ -43,7 +43,7 @@ def test_a_mail_is_kept_once(outbox: Outbox) -> None:
     assert [file.name for file in path.parent.glob("*.eml")] == [path.name]
 
 
-def test_two_that_queue_at_once_keep_one(place: Place) -> None:  # noqa: F811
+def test_two_that_queue_at_once_keep_one(place: Place) -> None:
     found: list[Mail] = []
     start = threading.Barrier(4)
 
@@ -76,7 +76,7 @@ def test_one_alone_takes_a_mail(outbox: Outbox) -> None:
     assert outbox.due() == ()
 
 
-def test_who_was_overtaken_records_nothing(outbox: Outbox, clock: Clock) -> None:  # noqa: F811
+def test_who_was_overtaken_records_nothing(outbox: Outbox, clock: Clock) -> None:
     taken = outbox.take(outbox.put(SUBJECT, LETTER))
     assert taken is not None
     clock.go(minutes=LEASE / timedelta(minutes=1) + 1)
@@ -87,7 +87,7 @@ def test_who_was_overtaken_records_nothing(outbox: Outbox, clock: Clock) -> None
     assert outbox.mails() == (doubtful,)
 
 
-def test_a_sender_s_mail_is_in_doubt_when_its_lease_ends_or_its_lock_is_had(outbox: Outbox, clock: Clock) -> None:  # noqa: F811
+def test_a_sender_s_mail_is_in_doubt_when_its_lease_ends_or_its_lock_is_had(outbox: Outbox, clock: Clock) -> None:
     outbox.take(outbox.put(SUBJECT, LETTER), "kernel:lock")
     assert outbox.abandoned("another:lock") == ()
     (found,) = outbox.abandoned("kernel:lock")
@@ -108,7 +108,7 @@ def test_nothing_follows_sent() -> None:
     assert STEPS[S.SENT] == STEPS[S.DROPPED] == frozenset()
 
 
-def test_a_verdict_is_recorded_in_the_server_s_words(outbox: Outbox, clock: Clock) -> None:  # noqa: F811
+def test_a_verdict_is_recorded_in_the_server_s_words(outbox: Outbox, clock: Clock) -> None:
     taken = outbox.take(outbox.put(SUBJECT, LETTER))
     assert taken is not None
     later = clock() + timedelta(minutes=5)

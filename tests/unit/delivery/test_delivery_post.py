@@ -221,7 +221,7 @@ def test_a_password_closes_the_file_and_the_figures_stay_out_of_the_mail(
 ) -> None:
     monkeypatch.setenv("P1_PDF", "Korrekt-Pferd-88-Batterie")
     bank.delivery(settings(server))
-    bank.recipients([person(1, password="env:P1_PDF"), person(2, password="env:P2_WEAK")])  # noqa: S106 - references
+    bank.recipients([person(1, password="env:P1_PDF"), person(2, password="env:P2_WEAK")])
     monkeypatch.setenv("P2_WEAK", "123456789012")
     bank.run(scopes=["branch:B1", "branch:B2"])
     post = fresh(bank)
