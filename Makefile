@@ -33,7 +33,8 @@ test: native-test $(VENV)/.dev ## run the tests
 # Two processes, for two cores; each names what it finds and ends with its counts.
 crash: native-test $(VENV)/.dev ## end archiving at every moment there is, and runs at many; half an hour
 	@printf '%s\n' 'interrupting 0 2' 'interrupting 1 2' \
-		'starving 3 1 sqlite' 'starving 3 2 postgresql' 'sending 0 2' 'sending 1 2' 'killing 0 2' 'killing 1 2' 'sweeping 0 2' 'sweeping 1 2' \
+		'starving 3 1 sqlite' 'starving 3 2 postgresql' \
+		'sending 0 2' 'sending 1 2' 'flooding 10000 1' 'killing 0 2' 'killing 1 2' 'sweeping 0 2' 'sweeping 1 2' \
 		| xargs -P 2 -L 1 sh -c '$(BIN)/python -m tests.crash.$$0 "$$@"'
 
 fuzz: native-test $(VENV)/.dev ## falsify an archive in every bit; an hour or two

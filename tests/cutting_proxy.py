@@ -36,6 +36,8 @@ class Proxy:
     def _talk(self, client: socket.socket) -> None:
         with client, socket.create_connection(("127.0.0.1", self.target), _SECONDS) as server:
             client.settimeout(_SECONDS)
+            for line in (client, server):
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             inside, seen = False, b""
             with suppress(OSError):
                 client.sendall(server.recv(4096))

@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("job_path", metavar="[JOB]")
+@click.argument("job_path", metavar="[JOB]", required=False, default="")
 @click.argument("fact_id", metavar="FACT-ID", required=False, default="")
 @period_option
 @output_option
 @click.option("--edition", metavar="EDITION", help="Explain a number of an archived edition, from the archive alone.")
+@click.option("--recipient", metavar="ID", help="Say why this person gets which reports; JOB and --period choose.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def explain(
-    job_path: str, fact_id: str, period: str | None, output: str, edition: str | None, as_json: bool
+    job_path: str, fact_id: str, period: str | None, output: str, edition: str | None, recipient: str | None,
+    as_json: bool,
 ) -> None:
     """Say where one printed number comes from: definition, parts, base, population, sources, query.
 
@@ -37,7 +39,13 @@ def explain(
     \b
     reportgen explain config/jobs/taihu.yaml 'bank/retention_rate@2010-12..2011-05'
     reportgen explain --edition taihu/2011-05/bank/r01 'bank/retention_rate@2010-12..2011-05'
+    reportgen explain --recipient zhao config/jobs/tiering.yaml
     """
+    if recipient is not None:
+        _explain_recipient(recipient, job_path, fact_id, period, output, edition, as_json=as_json)
+        return
+    if not job_path:
+        raise click.UsageError("Missing argument 'JOB'.", click.get_current_context())
     from reportgen.facts.explain import explain as explained
 
     if edition is not None:
@@ -56,6 +64,17 @@ def explain(
         return
     for label, text in _lines(explanation, counted):
         click.echo(f"{label + ':':<12}{text}" if label else f"{'':<12}{text}")
+
+
+def _explain_recipient(
+    recipient: str, job_path: str, fact_id: str, period: str | None, output: str, edition: str | None, *, as_json: bool
+) -> None:
+    if fact_id or edition:
+        raise click.UsageError("--recipient explains a person's mails: name neither a fact nor an edition beside it.")
+    from reportgen.cli.reader import explain_reader
+    from reportgen.config import load_job
+
+    explain_reader(recipient, load_job(job_path).job if job_path else "", period or "", output, as_json=as_json)
 
 
 def _gathered(job_path: str, fact_id: str, period: str | None, output: str) -> tuple[FactSet, Job]:

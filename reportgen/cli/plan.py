@@ -26,7 +26,8 @@ _STATES = {
     "issued": "issued from the same inputs: nothing to do",
     "differs": "refused without --restate",
 }
-_RECIPIENTS = "not part of this plan: nothing is delivered yet; recipients come with delivery"
+_SHOWN = 20
+"""More recipients than these are counted; --json names all."""
 
 
 @click.command()
@@ -77,7 +78,27 @@ def _lines(found: Plan, context: RunContext) -> Iterator[tuple[str, str]]:
     command = f"reportgen approve {context.job.path} --period {found.period}"
     yield "approval", (f"another person than the maker must approve before anything leaves: {command}"
                        if found.approval else "not asked for by the job")
-    yield "recipients", _RECIPIENTS
+    yield from _readers(found)
+
+
+def _readers(found: Plan) -> Iterator[tuple[str, str]]:
+    """Who would get what, who would not, and whether an operator would be asked first."""
+    if not found.sends:
+        yield "mail", "the job sends nothing (delivery:)"
+        return
+    yield "mail", f"{len(found.readers):,} recipients, by the rights of today"
+    for one in found.readers[:_SHOWN]:
+        refused = f" · gets nothing: {one.refused}" if one.refused else ""
+        yield one.scope, f"{one.recipient} <{one.address}> {one.why}{refused}"
+    if len(found.readers) > _SHOWN:
+        yield "", f"and {len(found.readers) - _SHOWN:,} more (--json)"
+    wrong = [one.recipient for one in found.readers[_SHOWN:] if one.refused]
+    if wrong:
+        yield "", f"get nothing, for their domain is not allowed: {', '.join(wrong)}"
+    if found.unread:
+        yield "nobody", f"may read {', '.join(found.unread)}"
+    if found.unlike_last:
+        yield "held", f"until `reportgen outbox release`: {found.unlike_last}"
 
 
 def _moved(one: Movement, context: RunContext) -> str:
@@ -111,7 +132,10 @@ def _rounded(value: Fraction, digits: int) -> Decimal:
 def _record(found: Plan, context: RunContext) -> dict[str, object]:
     return {
         "job": found.job, "report": found.report, "period": found.period, "locales": found.locales,
-        "approval": found.approval, "unnamed": found.unnamed, "names": found.names, "recipients": None,
+        "approval": found.approval, "unnamed": found.unnamed, "names": found.names, "sends": found.sends,
+        "recipients": [{"scope": one.scope, "recipient": one.recipient, "address": one.address, "why": one.why,
+                        "refused": one.refused} for one in found.readers],
+        "unread": found.unread if found.sends else (), "held": found.unlike_last,
         "editions": [_edition(one, context) for one in found.editions],
     }
 

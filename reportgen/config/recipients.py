@@ -163,8 +163,8 @@ def _rows(content: bytes, place: str) -> tuple[Recipient, ...]:
         rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), restval=""))
     except (UnicodeDecodeError, csv.Error):
         raise JobError(Problem(place, "is no CSV in UTF-8."), state=_STATE) from None
-    heads = set(rows[0]) if rows else set()
-    if rows and (None in heads or not heads <= _COLUMNS or not heads >= _NEEDED):
+    heads = {one for one in rows[0] if one} if rows else set()
+    if rows and (not heads <= _COLUMNS or not heads >= _NEEDED):
         raise JobError(Problem(f"{place}:1", f"needs the columns {', '.join(sorted(_NEEDED))}; it may have "
                                f"{', '.join(sorted(_COLUMNS - _NEEDED))}, and no other."), state=_STATE)
     found: dict[str, dict[str, Any]] = {}

@@ -21,7 +21,9 @@ class Entitlement:
     def said(self) -> str:
         """`may read branch:B01 of tiering from 2026-01-01 until 2026-12-31 (config/recipients.yaml: zhao, right 1)`."""
         until = f" until {self.right.until - dt.timedelta(days=1)}" if self.right.until else ""
-        return (f"may read {', '.join(self.right.scopes)} of {', '.join(self.right.jobs)} from {self.right.since}"
+        scopes = "every unit" if "*" in self.right.scopes else ", ".join(self.right.scopes)
+        jobs = "every job" if "*" in self.right.jobs else ", ".join(self.right.jobs)
+        return (f"may read {scopes} of {jobs} from {self.right.since}"
                 f"{until} ({self.place})")
 
 

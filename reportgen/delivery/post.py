@@ -108,7 +108,8 @@ class Post:
         done = Queued()
         asked = list(self._asked(editions, done))
         table = self.outbox.keep_table(self.recipients.content) if asked else ""
-        done.held = self._held(rule, asked)
+        done.held = self.too_many(rule, asked[0].issued.entry.job, asked[0].issued.entry.period, len(asked)) if asked \
+            else ""
         state, said = (MailState.HELD, done.held) if done.held else (MailState.QUEUED, "")
         kept: tuple[str, MailedEdition] | None = None
         for number, one in enumerate(asked, 1):
@@ -170,20 +171,17 @@ class Post:
             if mail.state in _UNSENT:
                 self.outbox.step(mail, MailState.DROPPED, said=f"{one.entry.revision} was issued before it was sent")
 
-    def _held(self, rule: DeliveryRule, asked: Sequence[Asked]) -> str:
-        """Whether this run reaches so many more people than the last one that somebody should look first."""
-        if len(asked) > rule.most:
-            return f"{len(asked):,} mails, and the job's `delivery.most` is {rule.most:,}"
-        if not asked:
-            return ""
-        first = asked[0].issued.entry
+    def too_many(self, rule: DeliveryRule, job: str, period: str, many: int) -> str:
+        """Whether so many mails are so many more than the run before sent that somebody should look first."""
+        if many > rule.most:
+            return f"{many:,} mails, and the job's `delivery.most` is {rule.most:,}"
         earlier: dict[str, int] = {}
-        for mail in self.outbox.mails(job=first.job):
-            if mail.subject.period != first.period and mail.state is not MailState.DROPPED:
+        for mail in self.outbox.mails(job=job):
+            if mail.subject.period != period and mail.state is not MailState.DROPPED:
                 earlier[mail.subject.period] = earlier.get(mail.subject.period, 0) + (mail.subject.revision == "r01")
         last = earlier[max(earlier)] if earlier else 0
-        if last and len(asked) > self.settings.growth * last:
-            return f"{len(asked):,} mails; the run before had {last:,}, and `growth:` is {self.settings.growth:g}"
+        if last and many > self.settings.growth * last:
+            return f"{many:,} mails; the run before had {last:,}, and `growth:` is {self.settings.growth:g}"
         return ""
 
     def _smaller(self, mail: Mail) -> Letter | None:

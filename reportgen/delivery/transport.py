@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from types import TracebackType
@@ -132,6 +133,8 @@ class Transport:
         except BaseException:
             server.close()
             raise
+        if server.sock is not None:  # the final dot follows by itself: it must not wait for the body's acknowledgement
+            server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._open = server
         return server
 

@@ -46,27 +46,26 @@ class UnitNames:
         if scope == "bank":
             return ""
         related = {scope, self.regions.get(scope, ""), *self._parts.get(scope, ())}
-        allowed = self._allowed(related, own)
-        dense, spaced = _SPACE.sub("", text), _SPACE.sub(" ", text)
-        for one in allowed:
-            dense, spaced = dense.replace(_SPACE.sub("", one), "\0"), spaced.replace(one, "\0")
         codes = {one.partition(":")[2] for one in related}
-        return next(self._found(dense, spaced, allowed, codes), "")
-
-    def _found(self, dense: str, spaced: str, allowed: Collection[str], codes: Collection[str]) -> Iterator[str]:
-        known, by_start = self._codes, self._by_start
-        yield from (one for one in _CODE.findall(spaced) if one in known and one not in codes)
-        for text, wide in ((dense, True), (spaced, False)):
-            for at in range(len(text) - 1):
-                for name in by_start.get(text[at:at + 2], ()):
-                    if wide is not name.isascii() and name not in allowed and text.startswith(name, at) \
-                            and (wide or _stands_alone(text, at, len(name))):
-                        yield name
-
-    def _allowed(self, related: Collection[str], own: Collection[str]) -> list[str]:
-        """What may stand in the text, longest first: a unit's own name may hold another's."""
         found = {name for one in related for name in self.names.get(one, ())} | {*own} | self.ordinary
-        return sorted((one for one in found if one), key=lambda one: (-len(one), one))
+        return next(self._found(text, {_plain(one) for one in found}, codes), "")
+
+    def _found(self, text: str, allowed: Collection[str], codes: Collection[str]) -> Iterator[str]:
+        """At each place the longest name counts: a unit's own may hold another's, and another's its own."""
+        known, own = self._codes, _by_start(allowed)
+        spaced = _SPACE.sub(" ", text)
+        yield from (one for one in _CODE.findall(spaced) if one in known and one not in codes)
+        for told, wide in ((_SPACE.sub("", text), True), (spaced, False)):
+            at = 0
+            while at < len(told) - 1:
+                start = told[at:at + 2]
+                names = [one for one in (*self._by_start.get(start, ()), *own.get(start, ()))
+                         if wide is not one.isascii() and told.startswith(one, at)
+                         and (wide or _stands_alone(told, at, len(one)))]
+                longest = max(names, key=len, default="")
+                if longest and longest not in allowed:
+                    yield longest
+                at += len(longest) or 1
 
     @cached_property
     def _codes(self) -> frozenset[str]:
@@ -75,13 +74,7 @@ class UnitNames:
 
     @cached_property
     def _by_start(self) -> Mapping[str, tuple[str, ...]]:
-        """First two signs to the names that begin with them; those in Chinese without spaces."""
-        found = defaultdict(set)
-        for name in (name for names in self.names.values() for name in names):
-            plain = _SPACE.sub(" " if name.isascii() else "", name)
-            if len(plain) > 1:
-                found[plain[:2]].add(plain)
-        return {start: tuple(sorted(those)) for start, those in found.items()}
+        return _by_start(_plain(name) for names in self.names.values() for name in names)
 
     @cached_property
     def _parts(self) -> Mapping[str, frozenset[str]]:
@@ -90,6 +83,20 @@ class UnitNames:
         for branch, region in self.regions.items():
             found[region].add(branch)
         return {region: frozenset(those) for region, those in found.items()}
+
+
+def _plain(name: str) -> str:
+    """As it is searched for: in Chinese without spaces, else with single ones."""
+    return _SPACE.sub(" " if name.isascii() else "", name)
+
+
+def _by_start(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """First two signs to the names that begin with them."""
+    found = defaultdict(set)
+    for name in names:
+        if len(name) > 1:
+            found[name[:2]].add(name)
+    return {start: tuple(sorted(those)) for start, those in found.items()}
 
 
 def _stands_alone(text: str, at: int, length: int) -> bool:

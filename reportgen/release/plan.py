@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from reportgen.archive.archive import Archive
 from reportgen.archive.frozen import thaw
@@ -58,6 +59,19 @@ class PlannedEdition:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """A recipient of one scope's report."""
+
+    scope: str
+    recipient: str
+    address: str
+    why: str
+    """The right they have."""
+    refused: str
+    """Why their address gets nothing all the same; empty where it does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a run of a job for one period would make and release."""
 
@@ -72,6 +86,18 @@ class Plan:
     """The job's file of names, empty where it has none."""
     approval: bool
     """Whether another person must approve before anything leaves."""
+    readers: tuple[Reader, ...] = ()
+    """Who would be sent what, if the job sends its reports."""
+    sends: bool = False
+    """Whether the job has `delivery:`."""
+    unlike_last: str = ""
+    """Why the mails would be held for an operator; empty where they would not."""
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Scopes that nobody may read."""
+        read = {one.scope for one in self.readers}
+        return tuple(one.scope for one in self.editions if one.scope not in read)
 
     def of(self, state: State) -> tuple[PlannedEdition, ...]:
         return tuple(one for one in self.editions if one.state == state)
@@ -94,10 +120,33 @@ def plan(
         planner = _Planner(job, context, aside, archive, facts)
         chosen = chosen_scopes(job, facts, scopes)
         editions = tuple(planner.planned(scope, progress) for scope in chosen)
+    sends = job.delivery is not None and job.delivery.send
     return Plan(
         job.job, job.report, context.period.label, job.locales, editions, tuple(planner.unnamed(chosen)),
-        job.units or "", job.release.approval,
+        job.units or "", job.release.approval, *(_readers(job, context, archive, chosen) if sends else ((), False, "")),
     )
+
+
+def _readers(
+    job: Job, context: RunContext, archive: Archive, chosen: Sequence[str]
+) -> tuple[tuple[Reader, ...], bool, str]:
+    """Who may read the chosen scopes today, by the rights that a run of now would go by."""
+    from reportgen.config.operations import ledger_url
+    from reportgen.delivery.entitlement import entitled
+    from reportgen.delivery.post import Post
+    from reportgen.runs.ledger import Ledger
+
+    assert job.delivery is not None
+    day = context.clock().astimezone(ZoneInfo(job.period.zone)).date()
+    with Ledger.of(context.output, ledger_url(context.root)) as ledger:
+        post = Post.of(context.output, context.root, ledger.database, archive)
+        found = tuple(
+            Reader(scope, one.recipient.id, one.recipient.mail, one.said, post.foreign(one.recipient))
+            for scope in chosen for one in entitled(post.recipients, job.job, scope, day)
+        )
+        there = ledger.database.is_there
+        held = post.too_many(job.delivery, job.job, context.period.label, len(found)) if there else ""
+    return found, True, held
 
 
 def _demo(job: Job) -> bool:

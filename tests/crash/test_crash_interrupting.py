@@ -56,6 +56,17 @@ def test_sending_that_is_ended_loses_and_doubles_no_mail(ledger: str) -> None:
     _tried("sending", "sample", "8", "20261124", ledger)
 
 
+def test_many_mails_over_a_line_that_breaks_arrive_once() -> None:
+    if reason := mail_server.unavailable():
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    done = subprocess.run([sys.executable, "-m", "tests.crash.flooding", "400", "7"], cwd=ROOT, capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "400 mails, 0 findings; sent 400, in_doubt " in done.stdout
+
+
 def _tried(lab: str, *arguments: str) -> None:
     if reason := unavailable() or postgres.unavailable():
         if os.environ.get("CI"):

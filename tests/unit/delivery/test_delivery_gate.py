@@ -183,7 +183,7 @@ def with_pdf(content: bytes, pdf: bytes) -> bytes:
     """The mail with another file in it; all else as it was."""
     mail = message_from_bytes(content, policy=SMTP)
     part = next(one for one in mail.walk() if one.get_content_type() == "application/pdf")
-    part.set_content(pdf, maintype="application", subtype="pdf", cte="base64")  # type: ignore[attr-defined]
+    part.set_content(pdf, maintype="application", subtype="pdf", cte="base64")
     return mail.as_bytes()
 
 
@@ -252,7 +252,7 @@ def test_a_row_of_an_edition_that_is_not_in_the_log_is_stopped(post: Post) -> No
 def test_a_mail_with_two_files_is_stopped(post: Post) -> None:
     mail = mail_of(post, "branch:B1")
     opened = message_from_bytes(post.outbox.content(mail), policy=SMTP)
-    opened.add_attachment(b"x", maintype="application", subtype="octet-stream", filename="more.bin")  # type: ignore[attr-defined]
+    opened.add_attachment(b"x", maintype="application", subtype="octet-stream", filename="more.bin")
     assert post.gate()(mail, opened.as_bytes()) == "it has another attachment than one PDF"
 
 
@@ -260,7 +260,7 @@ def test_a_stranger_s_name_in_the_body_is_stopped(post: Post) -> None:
     mail = mail_of(post, "branch:B1")
     opened = message_from_bytes(post.outbox.content(mail), policy=SMTP)
     text = next(one for one in opened.walk() if one.get_content_type() == "text/plain")
-    text.set_content("湖滨\n支行 客户 12 户")  # type: ignore[attr-defined] - broken over two lines
+    text.set_content("湖滨\n支行 客户 12 户")  # type: ignore[attr-defined]
     why = post.gate()(mail, opened.as_bytes())
     assert why.startswith("names: it names 湖滨支行")
     assert "ordinary_words" in why

@@ -15,7 +15,8 @@ from reportgen.delivery.outbox.row import Letter, Mail, Subject
 from reportgen.delivery.outbox.states import STEPS, MailState
 from reportgen.delivery.verdict import Answer, Stage, Verdict
 from reportgen.errors import ArchiveError, Fenced, WrongState
-from tests.unit.runs.conftest import Clock, Place, clock, place, postgres
+from tests.postgres import postgres
+from tests.unit.runs.conftest import Clock, Place, clock, place
 
 __all__ = ["clock", "place", "postgres"]
 SUBJECT = Subject("small", "2011-05", "branch:B1", "r01", "a" * 64, "p1", "p1@bank.test")
