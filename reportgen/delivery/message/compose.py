@@ -100,7 +100,8 @@ def _letter(
     edition: MailedEdition, to: Addressee, settings: MailSettings, words: Words, file: Copy, link: str, *,
     withheld: bool,
 ) -> Letter:
-    cover, manifest, pages = edition.document.cover, edition.manifest, str(file.pages)
+    cover, manifest = edition.document.cover, edition.manifest
+    pages = words["one_page"] if file.pages == 1 else words.fill("some_pages", count=str(file.pages))
     sealed = isinstance(to.protection, Sealed)
     how = "linked" if link else "attached_sealed" if sealed else "attached"
     about = [words.fill(how, pages=pages)]
@@ -115,7 +116,7 @@ def _letter(
         edition.locale, "", mark + (words.fill("mark", text=words["corrected"]) if manifest.supersedes else ""),
         summarised(edition, words, figures=not withheld), words["sealed"] if withheld else "", tuple(about), link,
         words.fill("approved", by=approved.by, day=approved.day) if approved else "", tuple(proof),
-        (words["v_how_pdf"], words["v_how"]), tuple(edition.checkpoint.rstrip("\n").split("\n")),
+        (*(() if link else (words["v_how_pdf"],)), words["v_how"]), tuple(edition.checkpoint.rstrip("\n").split("\n")),
         (words.fill("to", name=to.name, address=to.address),
          words.fill("confined", classification=cover.classification), words["automatic"]),
     )

@@ -260,7 +260,7 @@ def test_a_stranger_s_name_in_the_body_is_stopped(post: Post) -> None:
     mail = mail_of(post, "branch:B1")
     opened = message_from_bytes(post.outbox.content(mail), policy=SMTP)
     text = next(one for one in opened.walk() if one.get_content_type() == "text/plain")
-    text.set_content("湖滨\n支行 客户 12 户")  # type: ignore[attr-defined]
+    text.set_content("湖滨\n支行 客户 12 户")
     why = post.gate()(mail, opened.as_bytes())
     assert why.startswith("names: it names 湖滨支行")
     assert "ordinary_words" in why
