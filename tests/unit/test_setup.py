@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 CI = Path(__file__).resolve().parents[2] / ".ci"
-TOOLS = ("sh", "cat", "rm", "mktemp")
+TOOLS = ("sh", "cat", "chmod", "rm", "mktemp")
 
 
 @pytest.fixture
@@ -64,7 +64,11 @@ def test_a_machine_with_everything_is_left_alone(tools: Path) -> None:
     program(tools, "apt-get", "exit 9")
     for name in ("pdftotext", "pdftoppm", "qpdf", "openssl", "strace", "initdb", "java", "preflight.jar", "jaxb-api.jar"):
         program(tools, name, "exit 0")
-    result = run(tools, f"{CI}/native", sys.executable, "test", JARS=str(tools))
+    for name in ("usr/sbin/postfix", "usr/lib/dovecot/imap", "etc/os-release"):
+        (tools / name).parent.mkdir(parents=True, exist_ok=True)
+        (tools / name).write_text("ID=debian\n", encoding="utf-8")
+    program(tools, "chromium", "exit 0")
+    result = run(tools, f"{CI}/native", sys.executable, "test", JARS=str(tools), SYSTEM=str(tools))
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
@@ -121,6 +125,19 @@ def test_root_without_a_network_is_told_what_is_missing(tools: Path) -> None:
     assert result.returncode == 3
     assert "no network" in result.stderr
     assert result.stderr.splitlines()[-1].startswith("Missing: libpango-1.0-0, and apt-get could not")
+
+
+def test_a_mail_server_is_installed_without_being_started(tools: Path) -> None:
+    policy, calls = tools / "usr/sbin/policy-rc.d", tools / "calls"
+    policy.parent.mkdir(parents=True)
+    program(tools, "python", "cat > /dev/null; echo postfix dovecot-imapd")
+    program(tools, "id", "echo 0")
+    program(tools, "debconf-set-selections", f"cat >> {calls}")
+    program(tools, "apt-get", f"{policy} >> {calls} || echo $? >> {calls}")
+    result = run(tools, f"{CI}/native", f"{tools}/python", SYSTEM=str(tools))
+    assert result.returncode == 0, result.stderr
+    assert calls.read_text("utf-8") == "postfix postfix/main_mailer_type select No configuration\n101\n"
+    assert not policy.exists()
 
 
 def test_scripts_can_be_run() -> None:
