@@ -162,7 +162,7 @@ def test_the_shipped_verifier_knows_the_same_fields() -> None:
         "genesis": entry.Genesis, "files": entry.FilesChanged, "key-add": entry.KeyAdded, "key-revoke": entry.KeyRevoked,
         "edition": entry.Edition, "hold": entry.Hold, "hold-released": entry.HoldReleased,
         "deletion-proposed": entry.DeletionProposed, "tombstone": entry.Tombstone, "anchor": entry.Anchored,
-        "approval": entry.Approval,
+        "approval": entry.Approval, "delivery": entry.Delivery,
         "public": entry.Key, "manifest": Manifest,
     }
     for name, model in models.items():

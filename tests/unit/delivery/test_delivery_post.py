@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from reportgen.delivery.dispatch import is_quiet
 from reportgen.delivery.outbox.row import Mail
 from reportgen.delivery.outbox.states import MailState
 from reportgen.delivery.post import Post
+from reportgen.errors import VerificationFailed
 from reportgen.runs.locks import RunLock
 from tests.cutting_proxy import cutting
 from tests.delivery_case import BOSS, NAMES, MailingBank, person
@@ -102,6 +105,17 @@ def test_the_log_of_the_archive_has_each_delivery(bank: MailingBank, server: Mai
     report = verify(bank.output / "archive")
     report.demand()
     assert not report.notices
+    (alone,) = subprocess.run([sys.executable, bank.output / "archive/verify.py"], capture_output=True, text=True,
+                              check=True).stdout.splitlines()[-1:]
+    assert alone == "OK"
+    post.archive.store.path(entry.entitlement).unlink()
+    done = subprocess.run([sys.executable, bank.output / "archive/verify.py"], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 12
+    assert "is missing; log/checkpoint needs it" in done.stdout
+    with pytest.raises(VerificationFailed):
+        verify(bank.output / "archive").demand()
+    post.archive.store.put((bank.root / "config/recipients.yaml").read_bytes())
     post.send()
     assert sum(map(len, Archive.of(bank.output).state().delivered.values())) == 2
 
