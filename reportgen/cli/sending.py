@@ -30,6 +30,8 @@ def sent(output: Path, root: Path, *, quietly: bool = False) -> int:
     from reportgen.archive.archive import Archive
     from reportgen.config.operations import ledger_url
     from reportgen.delivery.post import Post
+    from reportgen.operations.afterwards import afterwards
+    from reportgen.operations.mailed import happenings
     from reportgen.runs.ledger import Ledger
 
     with Ledger.of(output, ledger_url(root)) as ledger:
@@ -37,6 +39,8 @@ def sent(output: Path, root: Path, *, quietly: bool = False) -> int:
             return ExitCode.DONE
         post = Post.of(output, root, ledger.database, Archive.of(output))
         told = post.send(_say)
+        for line in afterwards(output, root, ledger, others=happenings(post.outbox, told, post.clock())):
+            click.echo(printable(line), err=True)
         if told.settled or told.stopped or not quietly:
             for line in _summed(told, written=post.settings.server is None, output=output):
                 click.echo(line, err=True)

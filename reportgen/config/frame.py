@@ -36,6 +36,9 @@ class ColumnMap(Model):
         None, description="Needed for columns the role does not know."
     )
     label: Label | None = Field(None, description="Words for a column the role does not know.")
+    sensitivity: Literal["C1", "C2", "C3"] | None = Field(
+        None, alias="class", description="Class after JR/T 0171: C3 is refused, C2 is counted and never printed."
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> ColumnMap:

@@ -127,6 +127,11 @@ class Job(Model):
         """sha256 of the file's bytes."""
         return self._digest
 
+    def columns_of(self, sensitivity: str) -> frozenset[str]:
+        """The canonical columns that the job puts into this class (C1, C2 or C3)."""
+        return frozenset(column for frame in self.frames.values() for column, entry in frame.every.items()
+                         if entry.sensitivity == sensitivity)
+
     def floor_of(self, tier: str, day: dt.date) -> int | None:
         """The tier's floor on a day in minor units, or None where none is declared."""
         for one in self.tiers:

@@ -6,6 +6,7 @@ A null passes every comparison unseen, so missing values are counted by gates of
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -23,6 +24,9 @@ from reportgen.protocols import Engine
 from reportgen.sources.table import LINE, SourceTable
 
 _LISTED = 20
+_FIGURE = re.compile(r"[-0-9.,+/:%()eE ¥￥$元万亿年月日]+|[-+]?(nan|inf(inity)?|null|none|n/?a|nil|yuan|cny|rmb|usd|eur)", re.IGNORECASE)
+_MOST_DIGITS = 10
+"""Fewer than a telephone's; a larger amount is shown by its shape."""
 _OLDEST = 120
 _WORDS = {
     "unparsable": "cannot be read",
@@ -147,7 +151,7 @@ def with_cells(
 
 
 def _cells(result: QualityResult, sources: dict[str, SourceTable], job: Job, engine: Engine) -> tuple[str, ...]:
-    if result.column in PERSONAL:
+    if result.column in PERSONAL | job.columns_of("C2"):
         return ()
     frames = (one for one in job.frames.values() if result.source in one.from_ and result.column in one.columns)
     frame = next(frames, None)
@@ -158,7 +162,19 @@ def _cells(result: QualityResult, sources: dict[str, SourceTable], job: Job, eng
     cells = engine.fetch(
         "gate cells", table.filter(table[LINE].isin(result.rows)).order_by(LINE).select(cell=table[column])
     )
-    return tuple(dict.fromkeys(str(cell)[:40] for cell in cells["cell"].dropna()))[:5]
+    return tuple(dict.fromkeys(_shown(str(cell)) for cell in cells["cell"].dropna()))[:5]
+
+
+def _shown(cell: str) -> str:
+    """A cell as a message may show it: an amount or a date as it is, anything else by its shape alone.
+
+    What stands in the wrong column may be a person's name or number.
+    """
+    text = cell[:40]
+    if _FIGURE.fullmatch(text) and sum(sign.isdigit() for sign in text) <= _MOST_DIGITS:
+        return text
+    return "".join("9" if sign.isdigit() else "x" if sign.isascii() and sign.isalpha() else
+                   "文" if sign.isalpha() else sign for sign in text)
 
 
 def describe(result: QualityResult) -> str:

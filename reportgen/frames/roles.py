@@ -243,3 +243,6 @@ PERSONAL: frozenset[str] = frozenset(
     {"customer_id", "name_masked", "birth_date", "hobbies", "children", "referrer_id"}
 )
 """Columns whose values never stand in a message, log or report."""
+
+IDENTIFYING = PERSONAL - {"children", "hobbies"}
+"""Of these no value may be a segment either; how many children, or which hobby, tells of many."""

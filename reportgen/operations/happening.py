@@ -21,7 +21,12 @@ _STATES = {
     "released": ("is released", "已放行"), "late": ("is late", "已逾期"),
     "not_begun": ("could not begin", "无法开始"), "not_scheduled": ("cannot be scheduled", "无法排期"),
     "scheduled": ("can be scheduled again", "已恢复排期"),
+    "undelivered": ("did not all go out", "有邮件未能发出"),
+    "mail_refused": ("stopped: the mail server refuses the login or this sender", "已停止：邮件服务器拒绝登录或发件人"),
+    "delivered": ("have all gone out", "邮件已全部发出"),
 }
+MAIL = frozenset({"undelivered", "mail_refused", "delivered"})
+"""States of a run's mails; `archived` are those that went, `failed` those that did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,15 @@ class Happening:
         told = " after an earlier notice" if self.kind == "recovery" else ""
         lines = [f"任务 {self.job}{f'，报告期 {self.period}' if self.period else ''}：{chinese}{again}。"]
         lines += [f"份数：已归档 {self.archived:,} 份，失败 {self.failed:,} 份。"] if self.run else []
+        lines += [f"邮件：已发 {self.archived:,} 封，未发 {self.failed:,} 封。"] if self.state in MAIL else []
         lines += [f"应于 {utc(self.due)}（UTC）完成。"] if self.due else []
         lines += ["", f"Job {self.job}{f', period {self.period},' if self.period else ''} {english}{told}."]
         lines += [f"Reports: {self.archived:,} archived, {self.failed:,} failed."] if self.run else []
+        lines += [f"Mails: {self.archived:,} sent, {self.failed:,} not."] if self.state in MAIL else []
         lines += [f"It was due at {utc(self.due)} (UTC)."] if self.due else []
         command = f"reportgen runs show {self.run}" if self.run else "reportgen tick --dry-run"
+        if self.state in MAIL:
+            command = f"reportgen outbox list --job {self.job.removesuffix('/mail')} --period {self.period}"
         return "\n".join([*lines, "", f"    {command}", ""])
 
     def record(self) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reportgen.config.check.classes import class_problems
 from reportgen.config.check.dimensions import dimension_problems
 from reportgen.config.check.fonts import font_problems
 from reportgen.config.check.frames import frame_problems
@@ -46,6 +47,7 @@ def job_problems(job: Job, context: RunContext) -> tuple[Problem, ...]:
         *report_problems(job, context, places),
         *period_problems(job, places),
         *frame_problems(job, places),
+        *class_problems(job, places),
         *tier_problems(job, places),
         *dimension_problems(job, places),
         *rule_problems(job, context, places),

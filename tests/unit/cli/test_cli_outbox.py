@@ -102,6 +102,29 @@ def test_what_failed_is_tried_again_or_given_up(
     assert "cannot become dropped" in capsys.readouterr().err
 
 
+def test_the_owner_is_told_of_mails_that_did_not_go_out_and_that_they_did(
+    bank: MailingBank, mail_sink: MailSink
+) -> None:
+    to_sink(bank, mail_sink)
+    (bank.root / "config/operations.yaml").write_text(yaml.safe_dump({"notice": {"on": ["failure", "recovery"], "mail": {
+        "smtp": f"127.0.0.1:{mail_sink.port}", "security": "none", "sender": "reportgen@bank.test",
+        "to": ["owner@bank.test"]}}}), "utf-8")
+    mail_sink.says["p1@bank.test"] = "550 5.1.1 no such box"
+    assert main(RUN) == 10
+    notices = [one for _, to, one in mail_sink.taken if to == ("owner@bank.test",)]
+    assert [str(one["subject"]) for one in notices] == [
+        "reportgen: small/mail 2011-05 did not all go out · 有邮件未能发出"]
+    text = notices[0].get_content()
+    assert "邮件：已发 1 封，未发 1 封。" in text
+    assert "reportgen outbox list --job small --period 2011-05" in text
+    mail_sink.says.clear()
+    assert main(["outbox", "retry", "--job", "small"]) == 0
+    assert main(["outbox", "send"]) == 0
+    assert main(["outbox", "send"]) == 0
+    subjects = [str(one["subject"]) for _, to, one in mail_sink.taken if to == ("owner@bank.test",)]
+    assert subjects[1:] == ["reportgen: small/mail 2011-05 have all gone out · 邮件已全部发出"]
+
+
 def test_held_mails_are_let_go_by_an_operator(
     bank: MailingBank, mail_sink: MailSink, capsys: pytest.CaptureFixture[str]
 ) -> None:
