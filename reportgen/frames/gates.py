@@ -24,7 +24,9 @@ from reportgen.protocols import Engine
 from reportgen.sources.table import LINE, SourceTable
 
 _LISTED = 20
-_FIGURE = re.compile(r"[-0-9.,+/:%()eE ¥￥$元万亿年月日]+|[-+]?(nan|inf(inity)?|null|none|n/?a|nil|yuan|cny|rmb|usd|eur)", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"[-0-9.,+/:%()eE ¥￥$元万亿年月日]+|[-+]?(nan|inf(inity)?|null|none|n/?a|nil|yuan|cny|rmb|usd|eur)", re.IGNORECASE
+)
 _MOST_DIGITS = 10
 """Fewer than a telephone's; a larger amount is shown by its shape."""
 _OLDEST = 120
