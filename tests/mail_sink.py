@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -21,6 +22,8 @@ class MailSink:
     taken: list[tuple[str, tuple[str, ...], EmailMessage]] = field(default_factory=list)
     says: dict[str, str] = field(default_factory=dict)
     raw: list[bytes] = field(default_factory=list)
+    slow: float = 0
+    """Seconds before the answer to the final dot."""
     heard: list[str] = field(default_factory=list)
     """Every command line."""
 
@@ -65,6 +68,7 @@ class Talk(socketserver.StreamRequestHandler):
         while (text := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(text[1:] if text.startswith(b"..") else text)
         said = self.sink.says.get(".", "250 taken")
+        time.sleep(self.sink.slow)
         if said.startswith("250"):
             self.sink.raw.append(b"".join(lines))
             self.sink.taken.append((self.sender, self.to, message_from_bytes(b"".join(lines), policy=default)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from reportgen.config.model import Locale
@@ -60,5 +61,8 @@ def checked(addressee: Addressee) -> Addressee:
 
 
 def one_line(text: str) -> str:
-    """The text without control and direction characters: what a header or a message to the operator may show."""
-    return "".join(sign for sign in text if sign.isprintable())
+    """The text without control and direction characters: what a header or a message to the operator may show.
+
+    Spaces of any width stay: Chinese names of two characters are set with a wide one.
+    """
+    return "".join(sign for sign in text if sign.isprintable() or unicodedata.category(sign) == "Zs")

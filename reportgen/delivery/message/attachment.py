@@ -58,6 +58,5 @@ def guesses(edition: MailedEdition, to: Addressee) -> tuple[str, ...]:
 
 def _name(edition: MailedEdition, words: Words) -> FileName:
     key = edition.manifest.key
-    own = words.fill("file", title=edition.document.cover.title, period=key.period, unit=unit_name(edition),
-                     revision=key.revision)
-    return FileName(file_name(f"{key.job}_{key.period}_{key.scope.replace(':', '-')}_{key.revision}"), file_name(own))
+    own = file_name(edition.document.cover.title, key.period, unit_name(edition), key.revision, gap=words["file_gap"])
+    return FileName(file_name(key.job, key.period, key.scope.replace(":", "-"), key.revision), own)

@@ -8,14 +8,16 @@ from typing import Any
 from reportgen.errors import JobError, Problem
 
 _STATE = "This mail was not made."
+_LEAST_BITS = 2048
 _HINT = "Put the recipient's present RSA certificate into the folder that `protect: {smime: …}` names."
 
 
 def envelope(content: bytes, certificate: bytes, also: bytes, recipient: str, address: str, at: datetime) -> bytes:
     """`content` as PKCS #7 enveloped data (DER), for the recipient's certificate and, where given, the sender's.
 
-    Raises JobError (exit 2) for a certificate that is unreadable, not valid at `at`, of somebody else's address, not
-    for encryption, or not RSA.
+    The certificates are the operator's, who trusts those that they put there: no chain is followed. Raises JobError
+    (exit 2) for one that is unreadable, not valid at `at`, of somebody else's address, not for the encryption of mail,
+    or not RSA of 2,048 bits and more.
     """
     from cryptography.hazmat.primitives.ciphers.algorithms import AES256
     from cryptography.hazmat.primitives.serialization import Encoding
@@ -39,25 +41,47 @@ def _loaded(data: bytes, whose: str) -> Any:
 
 
 def _usable(certificate: Any, whose: str, address: str, at: datetime) -> Any:
-    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        why = _fault(certificate, address, at)
+    except (ValueError, UnsupportedAlgorithm):
+        # Names, keys and extensions are parsed when they are asked for.
+        why = "it cannot be read"
+    if why:
+        raise _refused(whose, why)
+    return certificate
+
+
+def _fault(certificate: Any, address: str, at: datetime) -> str:
+    """Why it cannot be used; empty where it can."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
     first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    key = certificate.public_key()
     if at > last:
-        raise _refused(whose, f"it expired on {last.date().isoformat()}")
+        return f"it expired on {last.date().isoformat()}"
     if at < first:
-        raise _refused(whose, f"it is valid from {first.date().isoformat()} on")
-    if not isinstance(certificate.public_key(), RSAPublicKey):
-        raise _refused(whose, "its key is not RSA")
+        return f"it is valid from {first.date().isoformat()} on"
+    if not isinstance(key, RSAPublicKey):
+        return "its key is not RSA"
+    if key.key_size < _LEAST_BITS:
+        return f"its key has {key.key_size} bits, fewer than {_LEAST_BITS}"
     if address and address.lower() not in _addresses(certificate):
-        raise _refused(whose, f"it is not of {address}")
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return certificate
-    if not usage.key_encipherment:
-        raise _refused(whose, "it is not for encryption")
-    return certificate
+        return f"it is not of {address}"
+    return "" if _is_for_mail(certificate) else "it is not for the encryption of mail"
+
+
+def _is_for_mail(certificate: Any) -> bool:
+    """By its key usage and its extended key usage, where it has them."""
+    from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+
+    usages = {one.oid: one.value for one in certificate.extensions}
+    use = usages.get(x509.KeyUsage.oid)
+    extended = usages.get(x509.ExtendedKeyUsage.oid)
+    mail = {ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+    return (use is None or use.key_encipherment) and (extended is None or not mail.isdisjoint(extended))
 
 
 def _addresses(certificate: Any) -> set[str]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from reportgen.context import Shelf
-from reportgen.delivery.message.addressee import Addressee, Enveloped, Sealed, checked
+from reportgen.delivery.message.addressee import Addressee, Enveloped, Sealed, checked, one_line
 from reportgen.delivery.message.attachment import Copy, copy_for
 from reportgen.delivery.message.body import Letter, html_body, text_body
 from reportgen.delivery.message.certificate import envelope
@@ -80,7 +80,8 @@ def _composed(
     withheld = isinstance(to.protection, Sealed) and settings.summary == "sealed"
     inside = isinstance(to.protection, Enveloped)
     tile = None if withheld or inside else chosen(edition, settings.headline)
-    head = Head(settings.sender, to, subject(edition, words, tile), key, at, edition.manifest.classification)
+    told = one_line(subject(edition, words, tile))
+    head = Head(settings.sender, to, told, key, at, edition.manifest.classification)
     letter = _letter(edition, to, settings, words, file, link, withheld=withheld)
     letter = replace(letter, subject=head.subject)
     body = entity(
@@ -107,9 +108,12 @@ def _letter(
     about = [words.fill(how, pages=pages)]
     if settings.watermark and not link:
         about.append(words["attached_marked"])
-    proof = [(words["v_edition"], f"{manifest.key.revision} · {manifest.edition}"), (words["v_archived"], file.plain)]
-    if file.sent != file.plain and not link:
-        proof.append((words["v_attached"], file.sent))
+    own = file.sent == file.plain
+    proof = [(words["v_edition"], f"{manifest.key.revision} · {manifest.edition}")]
+    if not link:
+        proof.append((words["v_attached_own" if own else "v_attached"], file.sent))
+    if link or not own:
+        proof.append((words["v_archived"], file.plain))
     approved = edition.approved
     mark = words.fill("mark", text=cover.classification)
     return Letter(
@@ -133,6 +137,6 @@ def _link(edition: MailedEdition, settings: MailSettings) -> str:
     places = {"edition": quote(edition.manifest.edition), "file": quote(edition.pdf.name)}
     try:
         return settings.link.format_map(places)
-    except (KeyError, ValueError, IndexError) as error:
+    except (KeyError, ValueError, IndexError, AttributeError) as error:
         raise JobError(Problem("config/delivery.yaml", f"`size: link:` has {error}, which is no placeholder."),
                        state="This mail was not made.", hint="It may hold {edition} and {file}.") from None

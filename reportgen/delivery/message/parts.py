@@ -24,7 +24,8 @@ _SAFE = "!#$&+-.^_`|~"
 """What RFC 5987 leaves as it is beside letters and digits."""
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 """Signs that some file system refuses in a name."""
-_LONGEST = 60
+_EDGES = " .…-_"
+_LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,21 @@ def as_bytes(part: Message) -> bytes:
     return part.as_bytes(policy=_POLICY)
 
 
-def file_name(parts: str) -> str:
-    """A name that every file system takes, of at most 60 signs before `.pdf`."""
-    return f"{_FORBIDDEN.sub('-', ' '.join(parts.split())).strip(' .-_')[:_LONGEST].rstrip(' .-_')}.pdf"
+def file_name(*parts: str, gap: str = "_") -> str:
+    """A name that every file system takes, of at most 80 signs before `.pdf`; the longest part is cut where it must be.
+
+    The others stay whole: two editions of one report never have one name.
+    """
+    kept = [one for one in map(_tidy, parts) if one]
+    over = len(gap.join(kept)) - _LONGEST
+    if over > 0:
+        at = max(range(len(kept)), key=lambda number: len(kept[number]))
+        kept[at] = kept[at][:max(1, len(kept[at]) - over)].rstrip(_EDGES)
+    return f"{gap.join(kept)}.pdf"
+
+
+def _tidy(part: str) -> str:
+    return _FORBIDDEN.sub("-", " ".join(one_line(part).split())).strip(_EDGES)
 
 
 def _fields(head: Head) -> Iterator[tuple[str, str | Header]]:
@@ -114,15 +127,20 @@ def _fields(head: Head) -> Iterator[tuple[str, str | Header]]:
 
 
 def _header(text: str, name: str) -> Header:
-    return Header(text, None if text.isascii() else "utf-8", maxlinelen=76, header_name=name)
+    return Header(text, None if _is_plain(text) else "utf-8", maxlinelen=76, header_name=name)
 
 
 def _mailbox(name: str, address: str, field: str) -> str | Header:
-    if not name or name.isascii():
+    if _is_plain(name):
         return formataddr((name, address))
     made = Header(name, "utf-8", maxlinelen=76, header_name=field)
     made.append(f"<{address}>", "us-ascii")
     return made
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a header carries the text as it is: ASCII that no reader takes for an encoded word."""
+    return text.isascii() and "=?" not in text
 
 
 def _multipart(kind: str, key: str) -> Message:

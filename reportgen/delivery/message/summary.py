@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reportgen.delivery.message.addressee import one_line
 from reportgen.delivery.message.issued import MailedEdition
 from reportgen.delivery.message.subject import amount, full_name, plain, tiles_of
 from reportgen.delivery.message.words import Words
@@ -57,7 +58,7 @@ class Summary:
 
 
 def summarised(edition: MailedEdition, words: Words, *, figures: bool) -> Summary:
-    """The body's content; without `figures` only what the report is, and why it was corrected."""
+    """The body's content; without `figures` only what the report is, and that it was corrected."""
     document, cover = edition.document, edition.document.cover
     organisation, unit = full_name(edition)
     named = {section.id: section for section in document.sections}
@@ -66,9 +67,9 @@ def summarised(edition: MailedEdition, words: Words, *, figures: bool) -> Summar
     issues = [block for block in parts if isinstance(block, Issues)]
     tiles = tiles_of(edition) if figures else ()
     return Summary(
-        cover.title, organisation, unit, cover.department,
-        cover.period, cover.comparison.strip("（）()"), cover.classification,
-        document.footer[0].rpartition(" · ")[2], _correction(named.get("restatement"), words, tiles),
+        one_line(cover.title), one_line(organisation), one_line(unit), one_line(cover.department),
+        cover.period, _opened(cover.comparison.strip("（）()")), cover.classification,
+        document.footer[0].rpartition(" · ")[2], _correction(named.get("restatement"), words, tiles, figures=figures),
         next((one.text for one in paragraphs if one.role in ("headline", "lead")), ()),
         tuple(tiles[at:at + 2] for at in range(0, len(tiles), 2)),
         tuple((one.label, amount(one, edition), *map(plain, one.changes), *filter(None, [plain(one.plan)]))
@@ -82,17 +83,27 @@ def summarised(edition: MailedEdition, words: Words, *, figures: bool) -> Summar
     )
 
 
+def _opened(text: str) -> str:
+    """With a capital letter, as a line of its own begins."""
+    return text[:1].upper() + text[1:]
+
+
 def _title(named: dict[str, Section], section: str) -> str:
     return named[section].title if section in named else ""
 
 
-def _correction(section: Section | None, words: Words, tiles: Sequence[Tile]) -> Correction | None:
+def _correction(
+    section: Section | None, words: Words, tiles: Sequence[Tile], *, figures: bool
+) -> Correction | None:
     """The first paragraph says which edition, why and by whom; the second counts what the page lists.
 
-    Of the rows those of the tiles' own figures are told, else the first; without tiles none.
+    Of the rows those of the tiles' own figures are told, else the first; without tiles none. Without `figures` not even
+    the reason stands there: people write figures into it.
     """
     if section is None:
         return None
+    if not figures:
+        return Correction(section.title, (words["corrected_sealed"],), (), (), "")
     told = [plain(block.text) for block in section.blocks if isinstance(block, Paragraph)]
     table = next((block for block in section.blocks if isinstance(block, Table)), None)
     if table is None or not tiles:

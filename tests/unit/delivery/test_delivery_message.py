@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -16,10 +16,6 @@ from urllib.parse import unquote
 
 import pikepdf
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
 
 from reportgen.archive.archive import Archive
 from reportgen.context import Installation, installed_home
@@ -37,6 +33,7 @@ from reportgen.delivery.message import (
 from reportgen.errors import JobError
 from reportgen.render.reading import texts
 from tests.browser import measured
+from tests.certificates import certificate
 from tests.delivery_case import MailingBank
 from tests.run_case import write_rows
 
@@ -247,24 +244,9 @@ def test_each_page_of_a_marked_copy_names_its_reader_and_is_the_report_all_the_s
     assert pdf_of(mails.made(settings=replace(SETTINGS, watermark=True))) == copy
 
 
-def certificate(address: str = "zhao@bank.test", *, days: int = 30, curve: bool = False) -> tuple[bytes, bytes]:
-    """A self-signed certificate and its key, PEM."""
-    key = ec.generate_private_key(ec.SECP256R1()) if curve else rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(AT - timedelta(days=60))
-        .not_valid_after(AT + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.RFC822Name(address)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    return made.public_bytes(serialization.Encoding.PEM), key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-
-
 @pytest.fixture
 def smime(tmp_path: Path) -> tuple[Addressee, Path, Path]:
-    pem, key = certificate()
+    pem, key = certificate(AT)
     for name, data in (("zhao.pem", pem), ("zhao.key", key)):
         (tmp_path / name).write_bytes(data)
     return replace(ZHAO, protection=Enveloped(pem)), tmp_path / "zhao.pem", tmp_path / "zhao.key"
@@ -284,8 +266,8 @@ def test_a_certificate_s_holder_alone_reads_the_mail(
 
 
 @pytest.mark.parametrize(("pem", "why"), [
-    (certificate(days=-1)[0], "expired on"), (certificate("qian@bank.test")[0], "not of zhao@bank.test"),
-    (certificate(curve=True)[0], "its key is not RSA"), (b"nothing", "cannot be read"),
+    (certificate(AT, days=-1)[0], "expired on"), (certificate(AT, "qian@bank.test")[0], "not of zhao@bank.test"),
+    (certificate(AT, curve=True)[0], "its key is not RSA"), (b"nothing", "cannot be read"),
 ])
 def test_a_certificate_that_does_not_fit_is_refused(mails: Mails, pem: bytes, why: str) -> None:
     with pytest.raises(JobError, match=why):

@@ -21,6 +21,7 @@ from reportgen.delivery.outbox.states import MailState
 from reportgen.delivery.post import Post
 from reportgen.errors import VerificationFailed
 from reportgen.runs.locks import RunLock
+from tests.certificates import certificate
 from tests.cutting_proxy import cutting
 from tests.delivery_case import BOSS, NAMES, MailingBank, person
 from tests.mail_server import PASSWORD, USER, MailServer
@@ -248,6 +249,44 @@ def test_a_password_closes_the_file_and_the_figures_stay_out_of_the_mail(
     assert hashlib.sha256(pdf).hexdigest() == post.outbox.mails()[0].pdf
     assert "password for the PDF is refused" in bank.summary()["delivery"]["left_out"][0]
     assert "123456789012" not in str(bank.summary())
+
+
+def test_a_certificate_s_mail_passes_the_gate_that_can_look_into_it(bank: MailingBank, server: MailServer) -> None:
+    now = datetime.now(UTC)
+    for name, address in (("p1", "p1@bank.test"), ("own", "reports@bank.test")):
+        pem, key = certificate(now, address)
+        (bank.root / f"config/{name}.pem").write_bytes(pem)
+        (bank.root / f"config/{name}.key").write_bytes(key)
+        (bank.root / f"config/{name}.key").chmod(0o600)
+    bank.recipients([person(1, certificate="config/p1.pem")])
+    bank.delivery(settings(server))
+    bank.run(scopes=["branch:B1"])
+    (blocked,) = fresh(bank).send().settled
+    assert blocked.said == "it is encrypted, and `protect:` in config/delivery.yaml names no key to look into it"
+    protect = {"certificate": "config/own.pem", "key": f"file:{bank.root}/config/own.key"}
+    bank.delivery(settings(server, protect=protect))
+    bank.run(scopes=["branch:B1"])
+    post = fresh(bank)
+    (sent,) = post.send().settled
+    assert sent.state is S.SENT, sent.said
+    raw = server.raw("p1")[0]
+    (bank.root / "mail.eml").write_bytes(raw)
+    clear = subprocess.run(["openssl", "smime", "-decrypt", "-in", bank.root / "mail.eml", "-recip",
+                            bank.root / "config/p1.pem", "-inkey", bank.root / "config/p1.key"],
+                           capture_output=True, check=True).stdout
+    assert b"application/pdf" in clear
+    assert b"application/pdf" not in raw
+    other = post.outbox.content(sent).replace(b"p1@bank.test", b"p2@bank.test", 1)
+    assert post.gate()(sent, other) == "address: it is addressed to somebody else"
+
+
+def test_a_server_that_thinks_long_after_the_final_dot_is_waited_for(bank: MailingBank, mail_sink: MailSink) -> None:
+    mail_sink.slow = 6.0
+    bank.delivery({"server": {"smtp": f"127.0.0.1:{mail_sink.port}", "security": "none", "timeout": 5},
+                   "domains": ["bank.test"], "rate": {"per_minute": 100_000}})
+    bank.run(scopes=["branch:B1"])
+    assert fresh(bank).send().many(S.SENT) == 1
+    assert len(mail_sink.taken) == 1
 
 
 def test_the_server_s_own_limit_makes_a_mail_with_a_link(bank: MailingBank, mail_sink: MailSink) -> None:
