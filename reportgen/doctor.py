@@ -69,7 +69,32 @@ def examine(output: Path, now: datetime) -> Iterator[Check]:
     yield zones()
     yield encoding()
     yield ledger(output)
+    yield from mail(Path.cwd())
     yield tick(output, now)
+
+
+def mail(start: Path) -> Iterator[Check]:
+    """The server of `config/delivery.yaml` takes this sender: connected, encrypted, logged in, nothing sent."""
+    from reportgen.config.delivery import DELIVERY, load_delivery
+    from reportgen.context import project_root
+    from reportgen.delivery.transport import Transport
+
+    root = project_root(start)
+    if not (root / DELIVERY).is_file():
+        return
+    try:
+        server = load_delivery(root).server
+    except ReportgenError as error:
+        yield Check("mail", str(error.problems[0]), f"Mend {DELIVERY}.")
+        return
+    if server is None:
+        yield Check("mail", f"no server in {DELIVERY}: mails lie in output/outbox")
+        return
+    with Transport(server) as transport:
+        trouble = transport.trouble()
+    told = f"{server.host}:{server.port}, {server.security}{', logged in' if server.user else ''}"
+    yield Check("mail", f"{told.partition(',')[0]}: {trouble}" if trouble else told,
+                f"Mend the server, or `server:` in {DELIVERY}." if trouble else "")
 
 
 def packages(distribution: str = "reportgen") -> Check:

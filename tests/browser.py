@@ -20,13 +20,34 @@ ROOT = Path(__file__).resolve().parents[1]
 FONTS = ROOT / "templates" / "assets" / "fonts"
 _SECONDS = 120
 _PROBE = """<script>
+const bare = one => one.offsetHeight && [...one.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+const light = text => {
+  const [r, g, b] = text.match(/[0-9.]+/g).map(Number).map(n => n / 255)
+    .map(n => n <= 0.04045 ? n / 12.92 : ((n + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const behind = one => {
+  for (; one; one = one.parentElement) {
+    const colour = getComputedStyle(one).backgroundColor;
+    if (colour !== "rgba(0, 0, 0, 0)") return colour;
+  }
+  return "rgb(255, 255, 255)";
+};
+const contrast = one => {
+  const [a, b] = [light(getComputedStyle(one).color), light(behind(one))];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+};
 addEventListener("load", () => {
   const page = document.getElementById("page").contentDocument, all = [...page.body.querySelectorAll("*")];
   const told = {
     width: innerWidth, wide: page.documentElement.scrollWidth, high: page.documentElement.scrollHeight,
     beyond: all.filter(one => one.getBoundingClientRect().right > WIDTH + 1).map(one => one.outerHTML.slice(0, 160)),
-    small: all.filter(one => one.offsetHeight && [...one.childNodes].some(n => n.nodeType === 3 && n.data.trim())
-                      && parseFloat(getComputedStyle(one).fontSize) < 11).map(one => one.outerHTML.slice(0, 160)),
+    small: all.filter(one => bare(one) && parseFloat(getComputedStyle(one).fontSize) < 11)
+      .map(one => one.outerHTML.slice(0, 160)),
+    faint: all.filter(one => bare(one) && !one.style.display.startsWith("none") && contrast(one) < 4.5)
+      .map(one => contrast(one).toFixed(2) + " " + one.outerHTML.slice(0, 160)),
+    fetched: performance.getEntriesByType("resource").map(one => one.name)
+      .concat(document.getElementById("page").contentWindow.performance.getEntriesByType("resource").map(one => one.name)),
   };
   document.getElementById("told").textContent = JSON.stringify(told);
 });
@@ -48,17 +69,23 @@ def chromium() -> str:
 def screenshot(page: Path, picture: Path, width: int, height: int, *, dark: bool = False) -> None:
     """The page as PNG, `width` by `height` pixels."""
     _call(page.parent, [f"--screenshot={picture}", f"--window-size={width},{height}",
-                        *(["--blink-settings=preferredColorScheme=0"] if dark else [])], _framed(page, width, height, ""))
+                        *_scheme(dark)], _framed(page, width, height, ""))
 
 
-def measured(page: Path, width: int) -> dict[str, object]:
-    """At a window of `width` pixels: `wide` and `high` of the page, elements `beyond` the edge, and of `small` type."""
+def measured(page: Path, width: int, *, dark: bool = False) -> dict[str, object]:
+    """At a window of `width` pixels: `wide` and `high` of the page, elements `beyond` the edge and of `small` type,
+    `faint` ones (contrast below 4.5, WCAG AA), and what was `fetched` beside the page itself."""
     script = _PROBE.replace("WIDTH", str(width))
-    done = _call(page.parent, ["--dump-dom", f"--window-size={max(width, 600)},900"], _framed(page, width, 900, script))
+    done = _call(page.parent, ["--dump-dom", f"--window-size={max(width, 600)},900", *_scheme(dark)],
+                 _framed(page, width, 900, script))
     found = re.search(r'<pre id="told"[^>]*>(.*?)</pre>', done, re.DOTALL)
     assert found, done[-2000:]
     told: dict[str, object] = json.loads(html.unescape(found[1]))
     return told
+
+
+def _scheme(dark: bool) -> list[str]:
+    return ["--blink-settings=preferredColorScheme=0"] if dark else []
 
 
 def _framed(page: Path, width: int, height: int, script: str) -> Path:

@@ -53,6 +53,14 @@ class Transport:
                 self._open.quit()
             self._drop()
 
+    def trouble(self) -> str:
+        """Why nothing could be sent now: connect, encrypt and log in, and send nothing. Empty where all is well."""
+        try:
+            opened = self._opened()
+        except (smtplib.SMTPException, OSError) as error:
+            return _words(error)
+        return f"{opened.code or ''} {opened.text}".strip() if isinstance(opened, Verdict) else ""
+
     def send(self, content: bytes, sender: str, recipient: str, key: str) -> Verdict:
         """One mail to one address; `key` is the delivery's name, given back by the server in a bounce."""
         stage = Stage.CONNECT

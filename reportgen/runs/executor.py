@@ -14,6 +14,7 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reportgen.archive.archive import Archive
 from reportgen.archive.deposit import Deposit, Stored
@@ -44,6 +45,9 @@ from reportgen.runs.summary import Summary
 from reportgen.runs.task import Result, Task
 from reportgen.runs.work import Rendering, parcel
 from reportgen.scope import check_scopes, chosen_scopes
+
+if TYPE_CHECKING:
+    from reportgen.delivery.post import Post
 
 _GOING = frozenset({
     RunState.CLAIMED, RunState.LOADING, RunState.VALIDATED, RunState.RENDERING, RunState.ARCHIVED, RunState.INTERRUPTED,
@@ -110,6 +114,7 @@ class _Run:
         """All stages; raises what stops the run as a whole."""
         if self.archive.exists:
             self.archive.ready()
+        self._post()  # who gets what, and how, is readable before the first page
         facts = self._facts()
         self.summary.read_from(facts)
         rule, job = self.job.release, self.job
@@ -286,16 +291,21 @@ class _Run:
 
     def _queue(self, released: Sequence[Issued]) -> None:
         """Keep the mails of what is released; they are sent after the run."""
-        rule = self.job.delivery
-        if rule is None or not rule.send:
+        post, rule = self._post(), self.job.delivery
+        if post is None or rule is None:
             return
-        from reportgen.delivery.post import Post
-
-        post = Post.of(self.context.output, self.context.root, self.ledger.database, self.archive)
         queued = post.queue(rule, released)
         self.summary.delivery = queued.told()
         for line in queued.lines():
             self.progress.stage("delivery", line)
+
+    def _post(self) -> Post | None:
+        """What mails the job's reports; None where it sends none. Raises JobError (exit 2) for wrong settings."""
+        if self.job.delivery is None or not self.job.delivery.send:
+            return None
+        from reportgen.delivery.post import Post
+
+        return Post.of(self.context.output, self.context.root, self.ledger.database, self.archive)
 
     def leave(self, state: RunState, problem: str = "") -> None:
         """Write the summary and let the run go; what only a run in progress needs is removed."""

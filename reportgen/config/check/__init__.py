@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reportgen.config.check.classes import class_problems
+from reportgen.config.check.delivery import delivery_problems
 from reportgen.config.check.dimensions import dimension_problems
 from reportgen.config.check.fonts import font_problems
 from reportgen.config.check.frames import frame_problems
@@ -52,6 +53,7 @@ def job_problems(job: Job, context: RunContext) -> tuple[Problem, ...]:
         *dimension_problems(job, places),
         *rule_problems(job, context, places),
         *named_problems(job, context, places),
+        *delivery_problems(job, context, places),
     ]
     return in_order(found)
 

@@ -102,6 +102,42 @@ def test_what_failed_is_tried_again_or_given_up(
     assert "cannot become dropped" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("recipients", "delivery", "why"), [
+    ([person(1, mail="a@b, c@d")], {}, "config/recipients.yaml:"), ([person(1)], {"smtp": "x"}, "config/delivery.yaml:"),
+    ([person(1, certificate="config/none.pem")], {}, "p1: there is no certificate config/none.pem"),
+    ([], {}, "delivery: nobody may read 'small' by config/recipients.yaml"),
+])
+def test_wrong_settings_stop_a_run_before_its_first_page(
+    bank: MailingBank, capsys: pytest.CaptureFixture[str], recipients: list[dict[str, object]],
+    delivery: dict[str, object], why: str,
+) -> None:
+    bank.recipients(recipients)
+    bank.delivery(delivery)
+    assert main(RUN) == 2
+    assert why in capsys.readouterr().err
+    assert not (bank.output / "archive").exists()
+
+
+def test_a_headline_is_a_metric(bank: MailingBank, capsys: pytest.CaptureFixture[str]) -> None:
+    bank.job(delivery={"headline": "aum_pont"})
+    assert main(["check", "job.yaml"]) == 2
+    assert "delivery.headline: there is no metric 'aum_pont'. Did you mean 'aum_point'?" in capsys.readouterr().err
+
+
+def test_the_doctor_tries_the_server_and_sends_nothing(
+    bank: MailingBank, mail_sink: MailSink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to_sink(bank, mail_sink)
+    main(["doctor"])
+    assert f"ok       mail        127.0.0.1:{mail_sink.port}, none" in capsys.readouterr().out
+    mail_sink.says["EHLO"] = "554 5.7.1 go away"
+    mail_sink.says["HELO"] = "554 5.7.1 go away"
+    assert main(["doctor"]) == 3
+    out = capsys.readouterr().out
+    assert f"problem  mail        127.0.0.1:{mail_sink.port}: 554 5.7.1 go away" in out
+    assert not mail_sink.taken
+
+
 def test_the_owner_is_told_of_mails_that_did_not_go_out_and_that_they_did(
     bank: MailingBank, mail_sink: MailSink
 ) -> None:
