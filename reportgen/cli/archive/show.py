@@ -34,6 +34,7 @@ def show(edition: str, as_json: bool, output: str) -> None:
         told = {"manifest": one.manifest, "place": one.index, "issued": one.entry.time, "standing": one.standing,
                 "superseded_by": one.superseded_by,
                 "approval": one.approval.model_dump(mode="json") if one.approval else None,
+                "delivered": [sent.model_dump(mode="json") for sent in archive.state().delivered.get(one.manifest, ())],
                 "content": known.model_dump(mode="json")}
         click.echo(json.dumps(told, ensure_ascii=False))
         return
@@ -81,6 +82,8 @@ def _since(state: State, one: Issued) -> Iterator[tuple[str, str]]:
         said = one.approval
         key = f", by the signature of key {said.key.id}" if said.key else ""
         yield "approved", f"{said.time} by {said.by}{key}"
+    for sent in state.delivered.get(one.manifest, ()):
+        yield "delivered", f"{sent.time} to {sent.recipient} by {sent.channel}  sha256 {sent.pdf or 'a link'}"
     stamped = min((size for size in state.anchors if size > one.index), default=0)
     if stamped:
         yield "stamped", f"{state.anchors[stamped].time}, with {stamped} entries: log/anchors/{stamped}.tsr"

@@ -48,6 +48,11 @@ def test_a_run_sends_what_it_queues(
     assert main(RUN) == 0
     assert len(mail_sink.taken) == 2
     capsys.readouterr()
+    assert main(["archive", "show", f"small/{PERIOD}/branch:B1"]) == 0
+    (shown,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("delivered")]
+    assert " to p1 by mail  sha256 " in shown
+    assert main(["archive", "verify"]) == 0
+    capsys.readouterr()
     assert main(["outbox", "list"]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0].split() == ["mail", "job", "period", "scope", "edition", "recipient", "state", "tries", "why"]
