@@ -1,6 +1,6 @@
 # ruff: noqa: T201 - a program of the lab
 """Ends the sending of mails inside a system call, under strace, at every call that changes something or speaks to
-somebody; then sends again, and counts what arrived.
+somebody; then sends again, and counts what arrived. A run that makes the mails is ended at some of its calls likewise.
 
 The server is Debian's Postfix, which copies all it takes to a journal that Dovecot opens: the program looks there for
 what is in doubt. One recipient, one copy: none lost, none twice. On both ledgers.
@@ -32,16 +32,19 @@ from tests.mail_server import PASSWORD, MailServer
 
 SCOPES = ("branch:B1", "branch:B2")
 READERS = ("p1", "p2")
+QUEUEING = 60
+"""Points of a run that are tried on each ledger; there are some hundreds."""
 _MOST_SENDS = 4
 _QUIET = 30.0
 
 
 class Mailing:
-    """Two queued mails and the server they go to."""
+    """Two queued mails and the server they go to; with `queueing` the run that makes them is what is ended."""
 
-    def __init__(self, server: MailServer) -> None:
+    def __init__(self, server: MailServer, *, queueing: bool = False) -> None:
         self.server = server
-        self.way = Way("sending", [], self.prepare, self.send)
+        self.queueing = queueing
+        self.way = Way("queueing" if queueing else "sending", [], self.prepare, self.go)
 
     def prepare(self, root: Path) -> None:
         journal = {"imap": f"localhost:{self.server.ports['imaps']}", "user": "journal",
@@ -51,10 +54,18 @@ class Mailing:
             "domains": [mail_server.DOMAIN], "rate": {"per_minute": 100_000},
             "doubt": {"journal": journal, "settle": 0},
         })
-        bank.run(scopes=list(SCOPES))
+        if not self.queueing:
+            bank.run(scopes=list(SCOPES))
+
+    def go(self, root: Path, hours: int = 0) -> None:
+        """What is interrupted."""
+        if self.queueing:
+            bank_at(root).run(scopes=list(SCOPES))
+        else:
+            self.send(root, hours)
 
     def send(self, root: Path, hours: int = 0) -> None:
-        """What is interrupted, and what is done after it."""
+        """What is due, once."""
         del hours
         bank = bank_at(root)
         with bank.ledger() as ledger:
@@ -71,11 +82,14 @@ class Mailing:
     def judged(self, root: Path) -> Iterator[str]:
         """What is wrong with what arrived, after the program has sent until nothing is open any more."""
         self.settle()
-        for _ in range(_MOST_SENDS):
-            status, _, told = _child(lambda _: self.send(root))
+        for work in (*([self.go] if self.queueing else []), *([self.send] * _MOST_SENDS)):
+            status, _, told = _child(lambda _, work=work: work(root))
             if status:
-                yield f"the next sending ended with {status}: {told}"
+                yield f"the next one ended with {status}: {told}"
             self.settle()
+        yield from self._wrong(root)
+
+    def _wrong(self, root: Path) -> Iterator[str]:
         bank = bank_at(root)
         with bank.ledger() as ledger:
             post = bank.post(ledger)
@@ -116,7 +130,7 @@ def points(lab: Lab, mailing: Mailing) -> list[Point]:
             _, call, rest = match.groups()
             counts[call] += 1
             if _changes(call, rest, lab.root / "output"):
-                found.append(Point("sending", lab.name, call, counts[call]))
+                found.append(Point(mailing.way.name, lab.name, call, counts[call]))
     return found
 
 
@@ -126,7 +140,7 @@ def tried(lab: Lab, mailing: Mailing, point: Point) -> tuple[bool, list[str]]:
         mailing.server.empty()
         options = ["-o", os.devnull, "-e", f"trace={point.call}",
                    "--inject", f"{point.call}:signal=KILL:when={point.number}"]
-        status, _, told = _child(lambda _: mailing.send(lab.root), attached(options))
+        status, _, told = _child(lambda _: mailing.go(lab.root), attached(options))
         found = [] if status in {0, -signal.SIGKILL} else [f"was not killed but ended with {status}: {told}"]
         try:
             found += mailing.judged(lab.root)
@@ -155,16 +169,18 @@ def main(arguments: list[str]) -> int:
     part, of = (0, 1) if sample or not arguments else (int(one) for one in arguments)
     bad, missed, done, began = 0, 0, Counter[str](), time.monotonic()
     with server() as post:
-        mailing = Mailing(post)
-        for ledger in arguments[3:] if sample else LEDGERS:
+        for ledger, mailing in ((ledger, Mailing(post, queueing=queueing)) for ledger in
+                                (arguments[3:] if sample else LEDGERS) for queueing in (False, True)):
             with laboratory(ledger) as lab:
                 known = points(lab, mailing)
-                wanted = sorted(chance.sample(known, int(arguments[1])), key=known.index) if sample else known
+                many = int(arguments[1]) // (1 + mailing.queueing) if sample else QUEUEING
+                some = sample or mailing.queueing
+                wanted = sorted(chance.sample(known, many), key=known.index) if some else known
                 for point in wanted[part::of]:
                     killed, found = tried(lab, mailing, point)
                     missed += not killed
                     bad += len(found)
-                    done[ledger] += 1
+                    done[f"{mailing.way.name} {ledger}"] += 1
                     for line in found:
                         print(line, flush=True)
     print(f"sending {' '.join(arguments)}: {sum(done.values())} points, {bad} findings, {missed} missed:",

@@ -7,8 +7,8 @@ import yaml
 
 from reportgen import pipeline
 from tests.delivery_case import NAMES, MailingBank
-from tests.unit.delivery.message.mailed_case import LONG, Mailed
 from tests.run_case import context, write_rows
+from tests.unit.delivery.message.mailed_case import LONG, Mailed
 
 
 @pytest.fixture(scope="session")
