@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -37,18 +38,21 @@ const contrast = one => {
   const [a, b] = [light(getComputedStyle(one).color), light(behind(one))];
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 };
-addEventListener("load", () => {
-  const page = document.getElementById("page").contentDocument, all = [...page.body.querySelectorAll("*")];
-  const told = {
-    width: innerWidth, wide: page.documentElement.scrollWidth, high: page.documentElement.scrollHeight,
-    beyond: all.filter(one => one.getBoundingClientRect().right > WIDTH + 1).map(one => one.outerHTML.slice(0, 160)),
+const look = frame => {
+  const page = frame.contentDocument, all = [...page.body.querySelectorAll("*")], width = frame.clientWidth;
+  return {
+    wide: page.documentElement.scrollWidth, high: page.documentElement.scrollHeight,
+    beyond: all.filter(one => one.getBoundingClientRect().right > width + 1).map(one => one.outerHTML.slice(0, 160)),
     small: all.filter(one => bare(one) && parseFloat(getComputedStyle(one).fontSize) < 11)
       .map(one => one.outerHTML.slice(0, 160)),
     faint: all.filter(one => bare(one) && !one.style.display.startsWith("none") && contrast(one) < 4.5)
       .map(one => contrast(one).toFixed(2) + " " + one.outerHTML.slice(0, 160)),
     fetched: performance.getEntriesByType("resource").map(one => one.name)
-      .concat(document.getElementById("page").contentWindow.performance.getEntriesByType("resource").map(one => one.name)),
+      .concat(frame.contentWindow.performance.getEntriesByType("resource").map(one => one.name)),
   };
+};
+addEventListener("load", () => {
+  const told = [...document.querySelectorAll("iframe")].map(look);
   document.getElementById("told").textContent = JSON.stringify(told);
 });
 </script>"""
@@ -66,21 +70,25 @@ def chromium() -> str:
     return found
 
 
-def screenshot(page: Path, picture: Path, width: int, height: int, *, dark: bool = False) -> None:
-    """The page as PNG, `width` by `height` pixels."""
-    _call(page.parent, [f"--screenshot={picture}", f"--window-size={width},{height}",
-                        *_scheme(dark)], _framed(page, width, height, ""))
+def screenshot(page: Path, picture: Path, height: int, *widths: int, dark: bool = False) -> None:
+    """The page as PNG, `height` pixels high, at each of the widths, one beside the other."""
+    _call(page.parent, [f"--screenshot={picture}", f"--window-size={sum(widths)},{height}", *_scheme(dark)],
+          _framed(page, widths, height, ""))
 
 
 def measured(page: Path, width: int, *, dark: bool = False) -> dict[str, object]:
     """At a window of `width` pixels: `wide` and `high` of the page, elements `beyond` the edge and of `small` type,
     `faint` ones (contrast below 4.5, WCAG AA), and what was `fetched` beside the page itself."""
-    script = _PROBE.replace("WIDTH", str(width))
-    done = _call(page.parent, ["--dump-dom", f"--window-size={max(width, 600)},900", *_scheme(dark)],
-                 _framed(page, width, 900, script))
+    return measured_at(page, width, dark=dark)[0]
+
+
+def measured_at(page: Path, *widths: int, dark: bool = False) -> list[dict[str, object]]:
+    """The same at several widths, by one start of the browser."""
+    done = _call(page.parent, ["--dump-dom", f"--window-size={max(600, *widths)},900", *_scheme(dark)],
+                 _framed(page, widths, 900, _PROBE))
     found = re.search(r'<pre id="told"[^>]*>(.*?)</pre>', done, re.DOTALL)
     assert found, done[-2000:]
-    told: dict[str, object] = json.loads(html.unescape(found[1]))
+    told: list[dict[str, object]] = json.loads(html.unescape(found[1]))
     return told
 
 
@@ -88,13 +96,14 @@ def _scheme(dark: bool) -> list[str]:
     return ["--blink-settings=preferredColorScheme=0"] if dark else []
 
 
-def _framed(page: Path, width: int, height: int, script: str) -> Path:
-    """The page in a frame of exactly that width: a window may refuse to be as narrow as a phone."""
-    frame = page.with_name(f"{page.stem}.frame-{width}.html")
+def _framed(page: Path, widths: Sequence[int], height: int, script: str) -> Path:
+    """The page in frames of exactly those widths: a window may refuse to be as narrow as a phone."""
+    frame = page.with_name(f"{page.stem}.frame.html")
+    shown = "".join(f'<iframe src="{page.name}" style="border:0;flex:none;width:{width}px;height:{height}px"></iframe>'
+                    for width in widths)
     frame.write_text(
         f'<!DOCTYPE html><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-        f'<body style="margin:0"><iframe id="page" src="{page.name}" '
-        f'style="border:0;display:block;width:{width}px;height:{height}px"></iframe><pre id="told" hidden></pre>{script}',
+        f'<body style="margin:0"><div style="display:flex">{shown}</div><pre id="told" hidden></pre>{script}',
         encoding="utf-8",
     )
     return frame

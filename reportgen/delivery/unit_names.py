@@ -10,7 +10,9 @@ from functools import cached_property
 
 from reportgen.facts.table import FactSet
 
-_CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]*")
+_CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z0-9][A-Z0-9_-]*(?![A-Za-z0-9])")
+_DIGEST = re.compile(r"(?=\S{0,40}[a-z])[A-Za-z0-9+/]{40,}={0,2}")
+"""A hash or signature, in which any code may stand by chance. A list of codes has no small letters."""
 _LETTER = re.compile(r"[A-Za-z0-9]")
 _SPACE = re.compile(r"\s+")
 _SHORTEST_CODE = 2
@@ -46,6 +48,7 @@ class UnitNames:
         if scope == "bank":
             return ""
         related = {scope, self.regions.get(scope, ""), *self._parts.get(scope, ())}
+        text = _DIGEST.sub(" ", text)
         codes = {one.partition(":")[2] for one in related}
         found = {name for one in related for name in self.names.get(one, ())} | {*own} | self.ordinary
         return next(self._found(text, {_plain(one) for one in found}, codes), "")
@@ -54,14 +57,15 @@ class UnitNames:
         """At each place the longest name counts: a unit's own may hold another's, and another's its own."""
         known, own = self._codes, _by_start(allowed)
         spaced = _SPACE.sub(" ", text)
-        yield from (one for one in _CODE.findall(spaced) if one in known and one not in codes)
-        for told, wide in ((_SPACE.sub("", text), True), (spaced, False)):
+        told = (part for one in _CODE.findall(spaced) for part in (one, *re.split("[-_]", one)))
+        yield from (one for one in told if one in known and one not in codes)
+        for found, wide in ((_SPACE.sub("", text), True), (spaced, False)):
             at = 0
-            while at < len(told) - 1:
-                start = told[at:at + 2]
+            while at < len(found) - 1:
+                start = found[at:at + 2]
                 names = [one for one in (*self._by_start.get(start, ()), *own.get(start, ()))
-                         if wide is not one.isascii() and told.startswith(one, at)
-                         and (wide or _stands_alone(told, at, len(one)))]
+                         if wide is not one.isascii() and found.startswith(one, at)
+                         and (wide or _stands_alone(found, at, len(one)))]
                 longest = max(names, key=len, default="")
                 if longest and longest not in allowed:
                     yield longest

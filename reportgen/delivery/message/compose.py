@@ -134,9 +134,10 @@ def _link(edition: MailedEdition, settings: MailSettings) -> str:
                     "names no https address."),
             state="This mail was not made.", hint='link: "https://reports.bank.example/{edition}/{file}"',
         )
-    places = {"edition": quote(edition.manifest.edition), "file": quote(edition.pdf.name)}
-    try:
-        return settings.link.format_map(places)
-    except (KeyError, ValueError, IndexError, AttributeError) as error:
-        raise JobError(Problem("config/delivery.yaml", f"`size: link:` has {error}, which is no placeholder."),
-                       state="This mail was not made.", hint="It may hold {edition} and {file}.") from None
+    made = settings.link
+    for name, value in (("{edition}", edition.manifest.edition), ("{file}", edition.pdf.name)):
+        made = made.replace(name, quote(value))
+    if "{" in made or "}" in made:
+        raise JobError(Problem("config/delivery.yaml", f"`size: link:` {settings.link} has what is no placeholder."),
+                       state="This mail was not made.", hint="It may hold {edition} and {file}.")
+    return made
