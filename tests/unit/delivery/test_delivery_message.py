@@ -32,7 +32,6 @@ from reportgen.delivery.message import (
 )
 from reportgen.errors import JobError
 from reportgen.render.reading import texts
-from tests.browser import measured
 from tests.certificates import certificate
 from tests.delivery_case import MailingBank
 from tests.run_case import write_rows
@@ -263,27 +262,3 @@ def test_a_certificate_s_holder_alone_reads_the_mail(
     assert done.stdout.replace(b"\r\n", b"\n") == made.inner.replace(b"\r\n", b"\n")
     assert "application/pkcs7-mime" in opened(made)["content-type"]
     assert not re.search(r"亿元|\d户|%", made.subject), "no figure outside the envelope"
-
-
-@pytest.mark.parametrize(("pem", "why"), [
-    (certificate(AT, days=-1)[0], "expired on"), (certificate(AT, "qian@bank.test")[0], "not of zhao@bank.test"),
-    (certificate(AT, curve=True)[0], "its key is not RSA"), (b"nothing", "cannot be read"),
-])
-def test_a_certificate_that_does_not_fit_is_refused(mails: Mails, pem: bytes, why: str) -> None:
-    with pytest.raises(JobError, match=why):
-        mails.made(replace(ZHAO, protection=Enveloped(pem)))
-
-
-@pytest.mark.parametrize("width", [320, 600, 1000])
-def test_the_mail_fits_a_phone_and_a_screen(mails: Mails, tmp_path: Path, width: int) -> None:
-    for number, made in enumerate((
-        mails.made(), mails.made(SMITH), mails.made(corrected=True), mails.made(SMITH, corrected=True),
-        mails.made(replace(ZHAO, protection=Sealed(PASSWORD))),
-        mails.made(settings=replace(SETTINGS, link="https://reports.bank.test/{edition}/{file}"), as_link=True),
-    )):
-        page = tmp_path / f"{number}.html"
-        page.write_text(bodies(made)[0], encoding="utf-8")
-        told = measured(page, width)
-        assert told["wide"] == width
-        assert told["beyond"] == []
-        assert told["small"] == []
