@@ -22,10 +22,11 @@ _AGAIN = {
 }
 
 
-def sent(output: Path, root: Path, *, quietly: bool = False) -> int:
+def sent(output: Path, root: Path, *, quietly: bool = False, asked: bool = False) -> int:
     """Send the mails that are due; 13 where the fate of one is unknown, 10 where one failed or was stopped, else 0.
 
-    `quietly` says nothing where nothing was due. Raises ReportgenError.
+    `quietly` says nothing where nothing was due; a login that was refused is tried again where it is `asked` for.
+    Raises ReportgenError.
     """
     from reportgen.archive.archive import Archive
     from reportgen.config.operations import ledger_url
@@ -38,7 +39,7 @@ def sent(output: Path, root: Path, *, quietly: bool = False) -> int:
         if not ledger.database.is_there:
             return ExitCode.DONE
         post = Post.of(output, root, ledger.database, Archive.of(output))
-        told = post.send(_say)
+        told = post.send(_say, asked=asked)
         for line in afterwards(output, root, ledger, others=happenings(post.outbox, told, post.clock())):
             click.echo(printable(line), err=True)
         if told.settled or told.stopped or not quietly:

@@ -22,11 +22,15 @@ from reportgen.delivery.outbox.outbox import Outbox
 from reportgen.delivery.outbox.row import Letter, Mail
 from reportgen.delivery.outbox.states import MailState
 from reportgen.delivery.probe import Probe, Trace
-from reportgen.delivery.verdict import Answer, Verdict
+from reportgen.delivery.verdict import Answer, Stage, Verdict
 from reportgen.errors import ArchiveError
 
 Gate = Callable[[Mail, bytes], str]
 """Why the bytes may not go to this recipient now; empty where they may."""
+
+
+_LOST = 3
+"""So many mails in a row find no server: the others wait for the next time."""
 
 
 class Sender(Protocol):
@@ -45,6 +49,8 @@ class Told:
 
     refused: bool = False
     """Whether the server refused us, not a mail; somebody has to look."""
+    login_refused: bool = False
+    """Whether it refused name and password: to try again may lock the account."""
     tell: Callable[[Mail], None] = lambda _: None
 
     def take(self, mail: Mail) -> None:
@@ -76,34 +82,67 @@ def dispatch(
     if transport and settings.quiet and is_quiet(settings.quiet, clock()):
         told.stopped = f"quiet hours until {settings.quiet.end:%H:%M} {settings.quiet.zone}"
         return told
-    sender = parseaddr(settings.sender)[1]
-    waiting = deque(outbox.due())
-    while waiting:
-        mail = waiting.popleft()
+    _Round(outbox, settings, transport, gate, clock, pace, name, smaller, told).through(deque(outbox.due()))
+    return told
+
+
+@dataclass
+class _Round:
+    """The mails that are due, one after the other, as far as the server takes them."""
+
+    outbox: Outbox
+    settings: DeliveryFile
+    transport: Sender | None
+    gate: Gate
+    clock: Callable[[], datetime]
+    pace: Callable[[], None]
+    name: str
+    smaller: Callable[[Mail], Letter | None]
+    told: Told
+    lost: int = 0
+    """Mails in a row that found no server."""
+
+    def through(self, waiting: deque[Mail]) -> None:
+        while waiting and not self.told.stopped:
+            mail = waiting.popleft()
+            content = self._let_through(mail)
+            if content is None:
+                continue
+            if self.transport is None:
+                self.told.take(self.outbox.step(mail, MailState.WRITTEN))
+                continue
+            self.pace()
+            taken = self.outbox.take(mail, self.name)
+            if taken is not None:
+                sender, row = parseaddr(self.settings.sender)[1], mail.subject
+                verdict = self.transport.send(content, sender, row.address, mail.key)
+                waiting.extend(self._settled(taken, verdict))
+
+    def _let_through(self, mail: Mail) -> bytes | None:
+        """The bytes that may go; None where something speaks against it, which is recorded."""
         try:
-            content = outbox.content(mail)
-            why = (refused(settings, mail.subject.address) if transport else "") or gate(mail, content)
+            content = self.outbox.content(mail)
+            why = (refused(self.settings, mail.subject.address) if self.transport else "") or self.gate(mail, content)
         except ArchiveError as error:
             why = str(error.problems[0])
         if why:
-            told.take(outbox.step(mail, MailState.BLOCKED, said=why))
-            continue
-        if transport is None:
-            told.take(outbox.step(mail, MailState.WRITTEN))
-            continue
-        pace()
-        taken = outbox.take(mail, name)
-        if taken is None:
-            continue
-        verdict = transport.send(content, sender, mail.subject.address, mail.key)
-        if verdict.answer is Answer.TOO_BIG and mail.pdf and (letter := smaller(mail)):
-            waiting.append(outbox.rewrite(taken, mail.subject, letter, mail.entitlement, "too big; sent with a link"))
-            continue
-        told.take(_recorded(outbox, settings, taken, verdict, clock()))
+            self.told.take(self.outbox.step(mail, MailState.BLOCKED, said=why))
+            return None
+        return content
+
+    def _settled(self, mail: Mail, verdict: Verdict) -> tuple[Mail, ...]:
+        """Record a verdict; the mail with a link where this one was too big."""
+        if verdict.answer is Answer.TOO_BIG and mail.pdf and (letter := self.smaller(mail)):
+            said = "too big; sent with a link"
+            return (self.outbox.rewrite(mail, mail.subject, letter, mail.entitlement, said),)
+        self.told.take(_recorded(self.outbox, self.settings, mail, verdict, self.clock()))
+        self.lost = self.lost + 1 if (verdict.answer, verdict.stage) == (Answer.RETRY, Stage.CONNECT) else 0
+        if self.lost == _LOST:
+            self.told.stopped = f"the server cannot be reached: {verdict.text}"
         if verdict.answer is Answer.STOP:
-            told.stopped, told.refused = f"{verdict.code or ''} {verdict.text}".strip(), True
-            break
-    return told
+            self.told.login_refused = verdict.stage is Stage.LOGIN and verdict.code >= 500
+            self.told.stopped, self.told.refused = f"{verdict.code or ''} {verdict.text}".strip(), True
+        return ()
 
 
 def refused(settings: DeliveryFile, address: str) -> str:

@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from reportgen.archive import durable
 from reportgen.archive.archive import Archive
 from reportgen.archive.entry import Delivery
 from reportgen.archive.kept import kept_job
@@ -39,6 +42,7 @@ from reportgen.runs.holder import Holder
 from reportgen.runs.locks import RunLock
 
 _LOG_AT_ONCE = 200
+_REFUSED = "login-refused.json"
 _ANEW = (MailState.BLOCKED, MailState.FAILED)
 """Nobody has such a mail: a run makes it again, by the settings and recipients of its day."""
 _UNSENT = (MailState.QUEUED, MailState.HELD, MailState.BLOCKED, MailState.FAILED)
@@ -208,8 +212,13 @@ class Post:
 
     # Sending
 
-    def send(self, tell: Callable[[Mail], None] = lambda _: None) -> Told:
-        """Send what is due and note in the archive what was taken. Raises ArchiveError, LedgerFailed (exit 8)."""
+    def send(self, tell: Callable[[Mail], None] = lambda _: None, *, asked: bool = True) -> Told:
+        """Send what is due and note in the archive what was taken. Raises ArchiveError, LedgerFailed (exit 8).
+
+        Where the server refused the login, only somebody who has `asked` for it has it tried again, or other settings.
+        """
+        if not asked and (since := self._refused_since()):
+            return Told(stopped=f"the server refused the login at {since}; `reportgen outbox send` tries it again")
         lock = RunLock.attempt(self.outbox.folder.parent, "outbox", "send")
         if lock is None:
             return Told(stopped="another process is sending")
@@ -223,7 +232,28 @@ class Post:
         finally:
             self._note()
             lock.release()
+        self._remember(told)
         return told
+
+    def _refused_since(self) -> str:
+        """When the login was refused by the settings of now; empty where it was not."""
+        try:
+            said = json.loads((self.outbox.folder / _REFUSED).read_bytes())
+            return str(said["time"]) if said["settings"] == self._settings_digest else ""
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def _remember(self, told: Told) -> None:
+        path = self.outbox.folder / _REFUSED
+        if told.login_refused:
+            said = {"time": f"{self.clock():%Y-%m-%d %H:%M} UTC", "settings": self._settings_digest}
+            durable.replace(path, json.dumps(said).encode(), self.outbox.folder / "tmp", mode=0o600)
+        elif told.many(MailState.SENT):
+            durable.remove(path)
+
+    @property
+    def _settings_digest(self) -> str:
+        return hashlib.sha256(self.settings.model_dump_json().encode()).hexdigest()
 
     def gate(self) -> Gate:
         return Gate(self.archive, self.recipients, self.settings.protect, self.root, self.clock,

@@ -23,4 +23,4 @@ def send(output: str) -> int:
     from reportgen.cli.sending import sent
     from reportgen.context import project_root
 
-    return sent(Path(output).resolve(), project_root(Path.cwd()))
+    return sent(Path(output).resolve(), project_root(Path.cwd()), asked=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -326,6 +327,11 @@ def test_an_answer_decides_what_becomes_of_a_mail(
     if stopped:
         assert sum("AUTH" in line for line in mail_sink.heard) == 1, "one attempt: a second may lock the account"
         assert states(post)["p2"] == "queued"
+        told = fresh(bank).send(asked=False)
+        assert told.stopped.startswith("the server refused the login at ")
+        assert sum("AUTH" in line for line in mail_sink.heard) == 1, "a timer does not try it again"
+        fresh(bank).send()
+        assert sum("AUTH" in line for line in mail_sink.heard) == 2, "somebody asks for it"
     mail_sink.says.clear()
     waiting = [one for one in post.outbox.mails() if one.state is S.QUEUED]
     bytes_before = {one.key: post.outbox.content(one) for one in waiting}
@@ -336,6 +342,19 @@ def test_an_answer_decides_what_becomes_of_a_mail(
         assert {one.key: post.outbox.content(one) for one in waiting} == bytes_before, "sent again: the same bytes"
         assert states(post)["p2"] == ("failed" if said.get(".", "").startswith("5") else "sent")
         assert len(mail_sink.taken) == sum(one == "sent" for one in states(post).values())
+
+
+def test_a_server_that_is_down_is_not_tried_for_every_mail(bank: MailingBank) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    bank.delivery({"server": {"smtp": f"127.0.0.1:{port}", "security": "none"}, "domains": ["bank.test"],
+                   "rate": {"per_minute": 100_000}})
+    bank.run()
+    post = fresh(bank)
+    told = post.send()
+    assert told.stopped.startswith("the server cannot be reached: ")
+    assert sorted(one.attempts for one in post.outbox.mails()) == [0, 0, 1, 1, 1]
+    assert {one.state for one in post.outbox.mails()} == {S.QUEUED}
 
 
 @pytest.mark.parametrize(("cut", "copies_seen"), [("data", 0), ("answer", 1)])
