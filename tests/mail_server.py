@@ -241,10 +241,19 @@ class MailServer:
         return found
 
     def empty(self) -> None:
-        """Forget all mail that has come."""
+        """Forget all mail that has come, and what is still on its way."""
+        self.settle()
         for path in (self.folder / "mail").glob("*/*/*"):
             with suppress(FileNotFoundError):
                 path.unlink()
+
+    def settle(self) -> None:
+        """Wait until all that was taken is delivered."""
+        queue, until, calm = self.folder / "queue", time.monotonic() + _SECONDS, 0
+        while calm < 3 and time.monotonic() < until:
+            names = ("incoming", "active", "maildrop")
+            calm = 0 if any(path.is_file() for name in names for path in (queue / name).rglob("*")) else calm + 1
+            time.sleep(0.02)
 
     def _postfix(self, what: str) -> list[str | Path]:
         return ["/usr/sbin/postfix", "-c", self.folder / "postfix", what]

@@ -23,7 +23,7 @@ from reportgen.delivery.transport import Transport
 from reportgen.runs.database import Database
 from tests import mail_server
 from tests.crash import sweeping
-from tests.crash.sending import Mailing, server
+from tests.crash.sending import server
 from tests.cutting_proxy import cutting
 from tests.mail_server import DOMAIN, USER
 
@@ -65,7 +65,7 @@ def flood(many: int, seed: int) -> tuple[list[str], dict[str, int]]:
             with Transport(settings.server) as transport:  # type: ignore[arg-type]
                 told = dispatch(outbox, settings, transport, gate=lambda *_: "", probes=probes, pace=pace, name="flood")
             counts.update(str(one.state) for one in told.settled)
-            Mailing(post).settle()
+            post.settle()
             with outbox.database.writing() as connection:
                 connection.exec_driver_sql("UPDATE reportgen_mails SET next_at = queued")
         counts["cuts"] = proxy.cuts

@@ -35,7 +35,6 @@ READERS = ("p1", "p2")
 QUEUEING = 60
 """Points of a run that are tried on each ledger; there are some hundreds."""
 _MOST_SENDS = 4
-_QUIET = 30.0
 
 
 class Mailing:
@@ -71,22 +70,14 @@ class Mailing:
         with bank.ledger() as ledger:
             bank.post(ledger).send()
 
-    def settle(self) -> None:
-        """Wait until the server has delivered what it took."""
-        queue, until, calm = self.server.folder / "queue", time.monotonic() + _QUIET, 0
-        while calm < 3 and time.monotonic() < until:
-            busy = any(path.is_file() for name in ("incoming", "active", "maildrop") for path in (queue / name).rglob("*"))
-            calm = 0 if busy else calm + 1
-            time.sleep(0.02)
-
     def judged(self, root: Path) -> Iterator[str]:
         """What is wrong with what arrived, after the program has sent until nothing is open any more."""
-        self.settle()
+        self.server.settle()
         for work in (*([self.go] if self.queueing else []), *([self.send] * _MOST_SENDS)):
             status, _, told = _child(lambda _, work=work: work(root))
             if status:
                 yield f"the next one ended with {status}: {told}"
-            self.settle()
+            self.server.settle()
         yield from self._wrong(root)
 
     def _wrong(self, root: Path) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,16 +14,13 @@ import pytest
 
 from reportgen.archive.archive import Archive
 from reportgen.archive.verify import verify
-from reportgen.config.delivery import Quiet
-from reportgen.delivery.dispatch import is_quiet
-from reportgen.delivery.outbox.row import Mail
 from reportgen.delivery.outbox.states import MailState
 from reportgen.delivery.post import Post
 from reportgen.errors import VerificationFailed
 from reportgen.runs.locks import RunLock
 from tests.certificates import certificate
 from tests.cutting_proxy import cutting
-from tests.delivery_case import BOSS, NAMES, MailingBank, person
+from tests.delivery_case import NAMES, MailingBank, person
 from tests.mail_server import PASSWORD, USER, MailServer
 from tests.mail_sink import MailSink
 from tests.run_case import write_rows
@@ -179,25 +175,6 @@ def test_far_more_recipients_than_last_time_are_held(bank: MailingBank, server: 
     assert one.state is S.QUEUED
 
 
-def test_more_mails_than_the_job_allows_are_held(bank: MailingBank) -> None:
-    bank.job(delivery={"most": 4})
-    bank.run()
-    post = fresh(bank)
-    assert {one.state for one in post.outbox.mails()} == {S.HELD}
-    assert bank.summary()["delivery"]["held"] == "5 mails, and the job's `delivery.most` is 4"
-    assert post.send().settled == []
-
-
-def test_without_a_server_the_mails_lie_in_the_outbox(bank: MailingBank) -> None:
-    bank.run()
-    post = fresh(bank)
-    assert post.send().many(S.WRITTEN) == 5
-    files = sorted(path.name for path in (bank.output / "outbox").glob("*.eml"))
-    assert len(files) == 5
-    assert files[0].startswith("small_2011-05_bank_r01_boss_")
-    assert Archive.of(bank.output).state().delivered == {}
-
-
 def test_an_address_of_another_domain_gets_nothing(bank: MailingBank, server: MailServer) -> None:
     bank.delivery(settings(server))
     bank.recipients([person(1, mail="p1@elsewhere.test"), person(2)])
@@ -223,13 +200,6 @@ def test_a_recipient_whose_right_ends_between_run_and_sending_gets_nothing(
     assert (blocked.state, blocked.said) == (
         S.BLOCKED, "entitlement: p1 has no right to branch:B1 of small today")
     assert server.mails("p1", 0, 1) == []
-
-
-def test_nobody_gets_what_no_one_may_read(bank: MailingBank) -> None:
-    bank.recipients([BOSS])
-    bank.run(scopes=["bank", "branch:B1", "branch:B2"])
-    told = bank.summary()["delivery"]
-    assert (told["mails"], told["unread"]) == (1, ["branch:B1", "branch:B2"])
 
 
 def test_a_password_closes_the_file_and_the_figures_stay_out_of_the_mail(
@@ -344,19 +314,6 @@ def test_an_answer_decides_what_becomes_of_a_mail(
         assert len(mail_sink.taken) == sum(one == "sent" for one in states(post).values())
 
 
-def test_a_server_that_is_down_is_not_tried_for_every_mail(bank: MailingBank) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
-    bank.delivery({"server": {"smtp": f"127.0.0.1:{port}", "security": "none"}, "domains": ["bank.test"],
-                   "rate": {"per_minute": 100_000}})
-    bank.run()
-    post = fresh(bank)
-    told = post.send()
-    assert told.stopped.startswith("the server cannot be reached: ")
-    assert sorted(one.attempts for one in post.outbox.mails()) == [0, 0, 1, 1, 1]
-    assert {one.state for one in post.outbox.mails()} == {S.QUEUED}
-
-
 @pytest.mark.parametrize(("cut", "copies_seen"), [("data", 0), ("answer", 1)])
 def test_a_lost_connection_makes_no_second_copy(
     bank: MailingBank, server: MailServer, cut: str, copies_seen: int
@@ -387,29 +344,9 @@ def test_two_that_send_at_once_send_once(bank: MailingBank, server: MailServer) 
     assert [one.state for one in told.settled] == [S.SENT], told.settled[0].said
 
 
-@pytest.mark.parametrize(("hour", "quiet"), [(20, False), (21, True), (23, True), (3, True), (6, True), (7, False)])
-def test_quiet_hours_go_over_midnight(hour: int, quiet: bool) -> None:
-    rule = Quiet.model_validate({"from": "21:00", "to": "07:00", "zone": "Asia/Shanghai"})
-    local = datetime(2026, 1, 6, hour, 0, tzinfo=rule.tz)
-    assert is_quiet(rule, local.astimezone(UTC)) is quiet
-
-
 def test_in_quiet_hours_nothing_is_sent(bank: MailingBank, server: MailServer) -> None:
     bank.delivery(settings(server, quiet={"from": "00:00", "to": "23:59:59", "zone": "UTC"}))
     bank.run(scopes=["branch:B1"])
     post = fresh(bank)
     assert "quiet hours" in post.send().stopped
     assert states(post) == {"p1": "queued"}
-
-
-def test_what_a_run_queues_waits_for_its_approval(bank: MailingBank) -> None:
-    bank.job(release={"approval": True})
-    bank.run(scopes=["branch:B1"])
-    assert fresh(bank).outbox.mails() == ()
-
-
-def test_a_mail_is_told_as_it_settles(bank: MailingBank) -> None:
-    bank.run(scopes=["branch:B1"])
-    heard: list[Mail] = []
-    fresh(bank).send(heard.append)
-    assert [one.state for one in heard] == [S.WRITTEN]
