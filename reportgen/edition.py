@@ -87,7 +87,9 @@ def edition_json(ids: EditionIds, facts: FactSet, context: RunContext, scope: st
         "edition": ids.edition,
         "id": ids.short,
         "job": {"name": context.job.job, "sha256": ids.job},
-        "facts": {"rows": sum(fact.scope in told for fact in facts.facts), "sha256": ids.facts},
+        "facts": {"rows": sum(fact.scope in told for fact in facts.facts), "sha256": ids.facts,
+                  **({"withheld": sum(facts.place_of(one)["scope"] in told for one in facts.suppressed)}
+                     if facts.suppressed else {})},
         "templates": {"sha256": ids.templates},
         "rules": {"sha256": ids.rules},
         **({"memory": dict(ids.memory)} if ids.memory else {}),

@@ -25,6 +25,7 @@ from reportgen.archive.state import Issued
 from reportgen.archive.surroundings import operator
 from reportgen.config import Job
 from reportgen.context import RunContext
+from reportgen.disclosure.differing import assure_apart
 from reportgen.document.model import Document
 from reportgen.document.report import load_report
 from reportgen.errors import AlreadyIssued
@@ -78,6 +79,8 @@ def identified(
         )
     old = thaw(archive.store.get(known.contents.facts), FactSet).seen_from(scope) if not before.deletion else None
     pairs = changed_facts(old, same.facts, scope) if old else ()
+    if job.disclosure is not None:
+        assure_apart(pairs, before.entry.revision, job.disclosure.min_count)
     return unit_of(job, context, everything, scope, next_revision(before.entry.revision),
                    Restatement(before.entry.revision, restate, operator()["user"], pairs))
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reportgen.archive.record import Record, latest_before
+from reportgen.archive.withheld import withheld_before
 from reportgen.charts import draw
 from reportgen.config import Job
 from reportgen.config.answers import answers_path, file_digest, load_answers
 from reportgen.config.model import Locale
 from reportgen.context import RunContext
+from reportgen.disclosure.withhold import Disclosure, withhold
 from reportgen.document.build import build
 from reportgen.document.comment import Comment, load_comment
 from reportgen.document.model import Block, Document, Figure, Tiles
@@ -96,7 +98,23 @@ def run_job(
 
 
 def gather(job: Job, context: RunContext, progress: Progress | None = None) -> FactSet:
-    """The facts that the job's report and rules want."""
+    """The facts that may be told: all that the job's report and rules want, but what its `disclosure` withholds."""
+    rule = Disclosure.of(job)
+    return disclosed(rule, read(job, context, progress), context, progress)
+
+
+def disclosed(
+    rule: Disclosure | None, facts: FactSet, context: RunContext, progress: Progress | None = None
+) -> FactSet:
+    """The facts without those of few customers, and without what the period's issued editions withheld."""
+    if rule is None:
+        return facts
+    (progress or Silent()).stage("disclosure", f"figures of fewer than {rule.least} customers are withheld")
+    return withhold(facts, rule, withheld_before(context))
+
+
+def read(job: Job, context: RunContext, progress: Progress | None = None) -> FactSet:
+    """The facts that the job's report and rules want, whoever may be told them."""
     report = load_report(context, job.report)
     rulebook = load_rulebook(context)
     # What is overdue, near an edge or large is counted per customer, so limits must be known before the facts are.

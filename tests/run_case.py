@@ -156,5 +156,5 @@ def gathered(job: Any, made: Any, progress: Any = None) -> FactSet:
     """The facts of the project's two files, computed once for all tests."""
     key = (made.root.joinpath("opening.csv").read_bytes(), made.root.joinpath("closing.csv").read_bytes())
     if key not in _KNOWN:
-        _KNOWN[key] = pipeline.gather(job, made, progress)
+        _KNOWN[key] = pipeline.read(job, made, progress)
     return _KNOWN[key]

@@ -85,7 +85,8 @@ def _fact_lines(facts: FactSet) -> Iterator[str]:
     """One line a field, and one a fact: a row of values under `columns`."""
     yield from _head(FactSet)
     for one, hint in fields_of(FactSet):
-        if one.name != "facts":
+        # Editions of jobs that withhold nothing stay the bytes they were before anything could be withheld.
+        if one.name != "facts" and (one.name != "suppressed" or facts.suppressed):
             yield f",\n{_plain(one.name)}:{_plain(encoder(hint)(getattr(facts, one.name)))}"
     yield f',\n"columns":{_plain(_COLUMNS)},\n"facts":[\n'
     row_of = attrgetter(*_COLUMNS)

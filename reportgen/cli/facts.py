@@ -62,6 +62,7 @@ def facts(job_path: str, period: str | None, output: str, kind: str, target: str
 
 
 def _as_csv(gathered: FactSet, ids: bool) -> str:
+    from reportgen.facts.publish import ids as ids_of
     from reportgen.facts.publish import to_csv
 
     text = to_csv(gathered)
@@ -71,11 +72,12 @@ def _as_csv(gathered: FactSet, ids: bool) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("id", *head))
-    writer.writerows((fact.id, *row) for fact, row in zip(gathered.facts, rows, strict=True))
+    writer.writerows((name, *row) for name, row in zip(ids_of(gathered), rows, strict=True))
     return out.getvalue()
 
 
 def _as_json(gathered: FactSet, ids: bool) -> str:
+    from reportgen.facts.publish import ids as ids_of
     from reportgen.facts.publish import to_json
 
     text = to_json(gathered)
@@ -83,8 +85,8 @@ def _as_json(gathered: FactSet, ids: bool) -> str:
         return text
     rows = (json.loads(line) for line in text.splitlines())
     return "".join(
-        json.dumps({"id": fact.id, **row}, ensure_ascii=False) + "\n"
-        for fact, row in zip(gathered.facts, rows, strict=True)
+        json.dumps({"id": name, **row}, ensure_ascii=False) + "\n"
+        for name, row in zip(ids_of(gathered), rows, strict=True)
     )
 
 
@@ -92,14 +94,15 @@ def _typed(gathered: FactSet, ids: bool) -> pd.DataFrame:
     """The table for Parquet: numbers a program reckons with as numbers, exact parts (num, den) as texts."""
     import pandas as pd
 
+    from reportgen.facts.publish import ids as ids_of
     from reportgen.facts.publish import to_frame
 
     frame = to_frame(gathered)
     for column in _DOUBLES:
         frame[column] = pd.to_numeric(frame[column].replace("", pd.NA)).astype("Float64")
-    frame["n"] = pd.to_numeric(frame["n"]).astype("int64")
+    frame["n"] = pd.to_numeric(frame["n"].replace("", pd.NA)).astype("Int64" if gathered.suppressed else "int64")
     if ids:
-        frame.insert(0, "id", pd.Series([fact.id for fact in gathered.facts], dtype="string"))
+        frame.insert(0, "id", pd.Series(list(ids_of(gathered)), dtype="string"))
     return frame
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, StringConstraints, field_validator, mod
 from reportgen.config.amount import AMOUNT_PATTERN, MINOR_UNITS, parse_amount
 from reportgen.config.archive import ArchiveRule
 from reportgen.config.dimension import Dimension
+from reportgen.config.disclosure import DisclosureRule
 from reportgen.config.frame import Frame, Role
 from reportgen.config.gates import Gates
 from reportgen.config.job_delivery import DeliveryRule
@@ -112,6 +113,7 @@ class Job(Model):
     release: ReleaseRule = Field(default_factory=ReleaseRule, description="What must hold before editions leave.")
     schedule: ScheduleRule | None = Field(None, description="When the job is due; `reportgen tick` runs it then.")
     delivery: DeliveryRule | None = Field(None, description="Mail the reports to those who may read them.")
+    disclosure: DisclosureRule | None = Field(None, description="Withhold figures that stand for few customers.")
     rounding: Literal["half_up", "half_even"] = Field("half_up", description="How printed figures are rounded.")
 
     _path: str = PrivateAttr("")

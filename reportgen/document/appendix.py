@@ -169,7 +169,17 @@ def _rules(draft: Draft) -> list[Block]:
 
 def _omissions(draft: Draft) -> list[Block]:
     heads = (("missing", "left", 1.6), ("left_out", "left", 3.0))
-    return _table(draft, "a_omissions", heads, lacking(draft))
+    return [*_withheld(draft), *_table(draft, "a_omissions", heads, lacking(draft))]
+
+
+def _withheld(draft: Draft) -> list[Block]:
+    """How many figures are withheld, and by what rule; nothing where the job withholds none."""
+    rule = draft.job.disclosure
+    if rule is None:
+        return []
+    many = sum(draft.facts.place_of(one)["scope"] == draft.scope for one in draft.facts.suppressed)
+    key = "withheld.some" if many else "withheld.none"
+    return [Paragraph((Span(draft.phrase(key, count=f"{rule.min_count:,}", figures=f"{many:,}")),))]
 
 
 def _settings(draft: Draft) -> list[Block]:

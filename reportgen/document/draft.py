@@ -35,6 +35,8 @@ SHARE_METRICS = (
 """Shares of customers by segment; each dimension has one of them."""
 METRICS_AS_SEGMENTS = ("metric", "attribute")
 """Dimensions whose segments are metrics: plans, and what an over-index compares."""
+STAR = "*"
+"""Stands for a withheld figure."""
 _NUMERIC = re.compile(r"\d")
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -105,10 +107,10 @@ class Draft:
         """A fact in a sentence."""
         return Span(self.printer.quantity(fact.value, self.printer.unit(fact), style), fact=self.cite(fact))
 
-    def cell(self, fact: Fact | None, measure: Measure, *, signed: bool = False) -> Text:
-        """A fact in a table; — where there is none."""
+    def cell(self, fact: Fact | None, measure: Measure, *, signed: bool = False, withheld: bool = False) -> Text:
+        """A fact in a table; — where there is none, * where it is withheld."""
         if fact is None:
-            return (Span("—", tone="muted"),)
+            return (Span(STAR if withheld else "—", tone="muted"),)
         sign = "both" if signed else "minus"
         return (Span(measure.bare(fact.value, self.printer.rounding, sign), fact=self.cite(fact)),)  # type: ignore[arg-type]
 
@@ -146,6 +148,15 @@ class Draft:
         """A fact of the document's scope; `dimension` may be the column it is cut from."""
         view = self.dimension(dimension) if dimension else None
         return self.facts.find(
+            metric, scope=self.scope, at=at, dimension=view.id if view else dimension, segment=segment, against=against
+        )
+
+    def withheld(
+        self, metric: str, *, at: str = "period", dimension: str = "", segment: str = "", against: str = ""
+    ) -> bool:
+        """Whether the fact that `find` would find is withheld because of few customers."""
+        view = self.dimension(dimension) if dimension else None
+        return self.facts.withheld(
             metric, scope=self.scope, at=at, dimension=view.id if view else dimension, segment=segment, against=against
         )
 

@@ -15,7 +15,7 @@ def need_words(draft: Draft, need: str) -> str:
     """`snapshots.age` as 客户快照的年龄; words the text files do not know stay as they are."""
     words = draft.texts.words
     role, dot, column = need.partition(".")
-    if need in ("two dates", "monthly dates", "daily balances"):
+    if need in ("two dates", "monthly dates", "daily balances", "withheld"):
         return words.get(f"need.{need.replace(' ', '_')}", need)
     if not dot or f"role.{role}" not in words:
         return need
@@ -33,6 +33,8 @@ def lacking(draft: Draft) -> list[tuple[str, str]]:
     for metric in _asked_metrics(draft):
         if metric in omitted:
             reason = _joined(draft, omitted[metric].needs)
+        elif withheld_of(draft, metric) and not held(draft, metric):
+            reason = draft.word("need.withheld")
         elif draft.scope != "bank" and metric in draft.facts.metrics and not held(draft, metric):
             reason = draft.word("need.bank_only")
         else:
@@ -56,6 +58,8 @@ def _reason(draft: Draft, left: Left, omitted: dict[str, Omission]) -> str:
     asked = [slot(text).name for text in entry.metrics] if entry else []
     subjects = [*asked, *_dimensions(settings)]
     needs = [need for one in subjects if one in omitted for need in omitted[one].needs]
+    if not needs and any(withheld_of(draft, name) for name in asked):
+        needs = ["withheld"]
     if needs:
         return _joined(draft, dict.fromkeys(needs))
     views = [draft.dimension(name) for name in _dimensions(settings)]
@@ -63,11 +67,15 @@ def _reason(draft: Draft, left: Left, omitted: dict[str, Omission]) -> str:
         return draft.word("need.spatial")
     if draft.scope != "bank" and not any(held(draft, name) for name in asked):
         return draft.word("need.bank_only")
+    return _absent(draft, settings)
+
+
+def _absent(draft: Draft, settings: object) -> str:
     absent = [one for one in _dimensions(settings) if draft.dimension(one) is None]
-    if absent:
-        gap = "、" if draft.locale == "zh-CN" else ", "
-        return draft.phrase("need.dimension", names=gap.join(absent))
-    return draft.texts.word("need.too_few")
+    if not absent:
+        return draft.texts.word("need.too_few")
+    gap = "、" if draft.locale == "zh-CN" else ", "
+    return draft.phrase("need.dimension", names=gap.join(absent))
 
 
 def _dimensions(settings: object) -> list[str]:
@@ -100,6 +108,12 @@ def _generic(draft: Draft, name: str) -> str:
 def held(draft: Draft, metric: str) -> bool:
     """Whether the document's scope has any fact of a metric."""
     return any(fact.metric == metric for fact in draft.facts.of_scope(draft.scope))
+
+
+def withheld_of(draft: Draft, metric: str) -> bool:
+    """Whether figures of a metric are withheld from the document's scope."""
+    return any(one["metric"] == metric and one["scope"] == draft.scope
+               for one in map(draft.facts.place_of, draft.facts.suppressed))
 
 
 def _asked_metrics(draft: Draft) -> list[str]:

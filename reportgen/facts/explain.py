@@ -37,6 +37,11 @@ class Explanation:
 def explain(facts: FactSet, fact_id: str) -> Explanation:
     """The explanation of a fact; raises JobError with the closest id where there is none."""
     fact = facts.get(fact_id)
+    if facts.is_withheld(fact_id):
+        raise JobError(
+            Problem("", f"'{fact_id}' is withheld: it tells of few customers, or would let that be worked out."),
+            hint="The job's `disclosure: {min_count: …}` says of how few.",
+        )
     if fact is None:
         near = nearest(fact_id, [one.id for one in facts.facts])
         shape = "" if parse_fact_id(fact_id) else " An id reads scope/metric[dimension=segment]@since..period."

@@ -2,6 +2,8 @@
 
 Columns: scope, metric, dimension, segment, against, period, since, value, num, den, unit, n, low, high, q,
 suppressed; empty for none. Money stands in the currency's main unit (元), shares and rates as fractions.
+A figure that is withheld (`disclosure` of the job) has a row without a number, behind the others, and `yes` in the
+last column; whether for its own few customers or to protect another is not told.
 `value` is exact where the division ends, else has 20 significant digits.
 """
 
@@ -97,6 +99,18 @@ def rows(facts: FactSet, scopes: Iterable[str] | None = None) -> Iterator[tuple[
             _figure(statistic.q),
             "",
         )
+    for name in facts.suppressed:
+        place = facts.place_of(name)
+        if wanted is None or place["scope"] in wanted:
+            told = (place[key] for key in ("scope", "metric", "dimension", "segment", "against", "period", "since"))
+            yield (*told, "", "", "", facts.metrics[place["metric"]].unit, "", "", "", "", "yes")
+
+
+def ids(facts: FactSet, scopes: Iterable[str] | None = None) -> Iterator[str]:
+    """The facts' ids in the order of `rows`."""
+    wanted = None if scopes is None else set(scopes)
+    yield from (fact.id for fact in facts.facts if wanted is None or fact.scope in wanted)
+    yield from (name for name in facts.suppressed if wanted is None or facts.place_of(name)["scope"] in wanted)
 
 
 def to_csv(facts: FactSet, scopes: Iterable[str] | None = None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from reportgen.facts.fact import Fact, Statistic, fact_id
+from reportgen.facts.fact import Fact, Statistic, fact_id, parse_fact_id
 from reportgen.facts.metric import Metric
 from reportgen.facts.segment import DimensionView
 from reportgen.frames.quality import QualityResult
@@ -69,6 +69,8 @@ class FactSet:
     """Query name to the SQL that ran; `Fact`s of a metric name theirs through `query_of`."""
     query_of: Mapping[str, str] = field(default_factory=dict)
     """Metric id to the name of the query its facts came from; `metric@label` where an earlier period's is another."""
+    suppressed: tuple[str, ...] = ()
+    """Ids of the figures withheld because few customers stand behind them or would show: sorted, without a value."""
 
     def __post_init__(self) -> None:
         index: dict[str, Fact] = {}
@@ -77,8 +79,12 @@ class FactSet:
                 raise ValueError(f"two facts have the id {fact.id}")
             index[fact.id] = fact
         object.__setattr__(self, "_index", index)
+        object.__setattr__(self, "_withheld", {name: _parts(name) for name in self.suppressed})
+        if known := self._withheld.keys() & index.keys():
+            raise ValueError(f"withheld and yet told: {min(known)}")
 
     _index: dict[str, Fact] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _withheld: dict[str, dict[str, str]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def get(self, fact_id_text: str) -> Fact | None:
         """The fact of that id, or None."""
@@ -98,16 +104,42 @@ class FactSet:
 
         Flows carry their opening by themselves; their `since` is the whole way from there to the period.
         """
+        name = self._name(metric, scope, at, dimension, segment, against)
+        return self._index.get(name) if name else None
+
+    def withheld(
+        self,
+        metric: str,
+        *,
+        scope: str = "bank",
+        at: str = "period",
+        dimension: str = "",
+        segment: str = "",
+        against: str = "",
+    ) -> bool:
+        """Whether the fact that `find` would find is there and withheld."""
+        return bool(self.suppressed) and self._name(metric, scope, at, dimension, segment, against) in self._withheld
+
+    def is_withheld(self, name: str) -> bool:
+        """Whether a fact of that id is withheld, by itself or as a cell of a table that is withheld whole."""
+        parts = parse_fact_id(name) if self.suppressed else None
+        if parts is None or name in self._withheld:
+            return name in self._withheld
+        whole = fact_id(parts["scope"], parts["metric"], parts["period"], since=parts["since"])
+        return bool(parts["against"]) and whole in self._withheld
+
+    def _name(self, metric: str, scope: str, at: str, dimension: str, segment: str, against: str) -> str:
+        """The id a fact would have; empty where this run has no such date or metric."""
         definition = self.metrics.get(metric)
         label = self.label(at)
         if definition is None or not label:
-            return None
+            return ""
         if not definition.flow:
-            return self._index.get(fact_id(scope, metric, label, dimension, segment, against))
+            return fact_id(scope, metric, label, dimension, segment, against)
         if at == "since":
             label = self.period
         since = self.since if label == self.period else self.openings.get(label, "")
-        return self._index.get(fact_id(scope, metric, label, dimension, segment, against, since)) if since else None
+        return fact_id(scope, metric, label, dimension, segment, against, since) if since else ""
 
     def label(self, at: str) -> str:
         """The period label that `at` means; empty where this run has none."""
@@ -158,7 +190,14 @@ class FactSet:
             or (one.scope in above and one.metric in compared and one.dimension not in whose
                 and self.metrics[one.metric].additivity != "additive")
         )
+        withheld = tuple(
+            name for name, one in ((name, self.place_of(name)) for name in self.suppressed)
+            if one["scope"] == scope
+            or (one["scope"] in above and one["metric"] in compared and one["dimension"] not in whose
+                and self.metrics[one["metric"]].additivity != "additive")
+        )
         mine = {(one.dimension, one.segment) for one in facts if one.scope == scope}
+        mine |= {(one["dimension"], one["segment"]) for one in map(self.place_of, withheld) if one["scope"] == scope}
         dimensions = {
             name: replace(one, segments=tuple(part for part in one.segments if (name, part.id) in mine))
             if name in whose else one
@@ -166,7 +205,11 @@ class FactSet:
         }
         names = {one: words for one, words in self.units.items() if one in {scope, *above}}
         regions = {one: region for one, region in self.regions.items() if scope in (one, region)}
-        return replace(self, facts=facts, dimensions=dimensions, units=names, regions=regions)
+        return replace(self, facts=facts, dimensions=dimensions, units=names, regions=regions, suppressed=withheld)
+
+    def place_of(self, name: str) -> dict[str, str]:
+        """The parts of a withheld figure's id: scope, metric, dimension, segment, against, since, period."""
+        return self._withheld[name]
 
     def told_in(self, scope: str) -> tuple[str, ...]:
         """The scopes whose facts an edition of `scope` carries: the bank's its own, a unit's all that it sees."""
@@ -177,3 +220,10 @@ class FactSet:
 
     def with_statistics(self, more: Mapping[str, Statistic]) -> FactSet:
         return replace(self, statistics={**self.statistics, **more})
+
+
+def _parts(name: str) -> dict[str, str]:
+    parts = parse_fact_id(name)
+    if parts is None:
+        raise ValueError(f"{name} is no id of a fact")
+    return parts

@@ -54,6 +54,8 @@ def cross_table(facts: FactSet, scope: str, request: TestRequest) -> CrossTable 
     columns = _margin(facts, scope, request.against, request.at)
     if total is None or total.num < VERDICT_N or min(len(rows), len(columns)) < 2:
         return None
+    if _withheld(facts, scope, request):
+        return None
     counts = [[_count(facts, row, column) for column in columns] for row in rows]
     if not any(any(line) for line in counts):
         return None
@@ -70,6 +72,18 @@ def cross_table(facts: FactSet, scope: str, request: TestRequest) -> CrossTable 
     }
     name = f"{scope}/association[{request.dimension}|{request.against}]@{total.period}"
     return CrossTable(request, name, rows, columns, cells, result)
+
+
+def _withheld(facts: FactSet, scope: str, request: TestRequest) -> bool:
+    """Whether any figure of the cross table is withheld: what is left is no table to test, and a test would tell it."""
+    pair = {request.dimension, request.against}
+    label = facts.label(request.at)
+    for one in map(facts.place_of, facts.suppressed):
+        if (one["metric"], one["scope"], one["period"]) == (METRIC, scope, label) and one["dimension"] in pair:
+            against = one["against"].partition("=")[0]
+            if not against or against in pair:
+                return True
+    return False
 
 
 def _margin(facts: FactSet, scope: str, dimension: str, at: str) -> tuple[Fact, ...]:

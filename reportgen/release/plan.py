@@ -21,6 +21,7 @@ from reportgen.archive.state import Issued
 from reportgen.config import Job
 from reportgen.config.release import share
 from reportgen.context import RunContext
+from reportgen.disclosure.withhold import Disclosure
 from reportgen.document.report import load_report
 from reportgen.edition import FIRST
 from reportgen.facts.restated import Restatement, next_revision
@@ -28,7 +29,7 @@ from reportgen.facts.table import FactSet
 from reportgen.facts.units import load_units
 from reportgen.issue import remembered_from, what_differs
 from reportgen.period import Period
-from reportgen.pipeline import gather, unit_of
+from reportgen.pipeline import disclosed, read, unit_of
 from reportgen.protocols import Progress, Silent
 from reportgen.release.movement import Movement, headline, movements
 from reportgen.scope import check_scopes, chosen_scopes
@@ -108,14 +109,15 @@ def plan(
 ) -> Plan:
     """The plan of a run with this context. Raises as a run does (2, 4, 5, 6) for a job or data that stop it."""
     check_scopes(scopes)
-    progress = progress or Silent()
+    progress, few = progress or Silent(), Disclosure.of(job)
     with tempfile.TemporaryDirectory(prefix="reportgen-plan-") as folder:
         aside = replace(context, output=Path(folder))
         reading = context if _demo(job) else aside
         try:
-            facts = gather(job, reading, progress)
+            facts = read(job, reading, progress)
         finally:
             reading.clean()
+        facts = disclosed(few, facts, context, progress)
         archive = Archive.of(context.output, context.clock)
         planner = _Planner(job, context, aside, archive, facts)
         chosen = chosen_scopes(job, facts, scopes)

@@ -24,12 +24,13 @@ from reportgen.archive.state import Issued
 from reportgen.config import Job
 from reportgen.config.operations import ledger_url
 from reportgen.context import RunContext
+from reportgen.disclosure.withhold import Disclosure
 from reportgen.document.report import load_report
 from reportgen.errors import AlreadyIssued, ArchiveError, DataRefused, ExitCode, Fenced, ReportgenError
 from reportgen.facts.table import FactSet
 from reportgen.issue import Edition, identified, issue_unit, published
 from reportgen.operations.log import RunLog, run_log
-from reportgen.pipeline import Unit, gather
+from reportgen.pipeline import Unit, disclosed, read
 from reportgen.protocols import Executor, Progress, Renderer
 from reportgen.runs import resume
 from reportgen.runs.claim import holding
@@ -115,10 +116,12 @@ class _Run:
         if self.archive.exists:
             self.archive.ready()
         self._post()  # who gets what, and how, is readable before the first page
-        facts = self._facts()
-        self.summary.read_from(facts)
+        few = Disclosure.of(self.job)
+        everything = self._facts()
+        self.summary.read_from(everything)
         rule, job = self.job.release, self.job
-        check_rule(rule, facts, job.path)
+        check_rule(rule, everything, job.path)
+        facts = disclosed(few, everything, self.context, self.progress)
         totals = ledger_totals(rule, self.context)
         deposit = Deposit(self.archive, self.context, facts, self.summary.started)
         chosen = chosen_scopes(job, facts, self.scopes)
@@ -134,7 +137,7 @@ class _Run:
         self.summary.scopes, self.summary.units = chosen, len(chosen) * len(job.locales)
         self._plan(chosen, [one for one in found if isinstance(one, Issued)])
         self._make(units, deposit, facts)
-        return self._settled(chosen, outcome_of(job, self.summary, reconcile(rule, facts, totals), self.issued))
+        return self._settled(chosen, outcome_of(job, self.summary, reconcile(rule, everything, totals), self.issued))
 
     # Loading
 
@@ -151,7 +154,7 @@ class _Run:
                 return facts
         self.ledger.advance(self.claim, RunState.LOADING)
         before = fingerprints(self.job, self.context)
-        facts = gather(self.job, self.context, self.progress)
+        facts = read(self.job, self.context, self.progress)
         assure_unchanged(before, facts, self.context)
         if old and old.terms == terms and old.same_facts(facts):
             self.restate = restate

@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
         known[:] = known or [pipeline.gather(*arguments)]
         return known[0]
 
-    executor.gather = gathered
+    executor.read = gathered
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "bank")
         bench_reproduce.project(root)

@@ -22,8 +22,9 @@ def build_bridge(draft: Draft, block: BridgeBlock) -> tuple[Block, ...]:
         fact for step in STEPS
         if (fact := draft.find(_METRIC[block.metric], dimension="step", segment=step)) is not None
     ]
-    if len(facts) < 3:
-        draft.leave_out(block.id, ("two dates",))
+    hidden = any(draft.withheld(_METRIC[block.metric], dimension="step", segment=step) for step in STEPS)
+    if len(facts) < 3 or hidden:
+        draft.leave_out(block.id, ("withheld",) if hidden else ("two dates",))
         return ()
     measure = draft.printer.column(facts[0].unit, [fact.value for fact in facts])
     marks = tuple(

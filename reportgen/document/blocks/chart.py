@@ -17,7 +17,7 @@ from reportgen.document.blocks.intervals import interval_figure
 from reportgen.document.blocks.lorenz import lorenz_figure
 from reportgen.document.blocks.multiples import multiples_figure
 from reportgen.document.blocks.sankey import sankey_figure
-from reportgen.document.blocks.selector import MOST_EACH, find, is_flow
+from reportgen.document.blocks.selector import MOST_EACH, find, is_flow, is_withheld
 from reportgen.document.blocks.table_metrics import date_head
 from reportgen.document.blocks.trend import trend_figure
 from reportgen.document.draft import Draft
@@ -170,7 +170,9 @@ def _share_bars(draft: Draft, block: ChartBlock) -> Figure | None:
                  draft.printer.quantity(share.value, "share"), draft.cite(share))
             for fact, share in shares if share is not None
         )
-        if len(marks) < 2:
+        hidden = (is_withheld(draft, metric, at=at, dimension=asked.view.id, segment=one.id)
+                  for one in asked.view.segments)
+        if len(marks) < 2 or any(hidden):  # a bar of parts without one is no whole
             return None
         named = [draft.metric_label(metric.name)] if len(metrics) > 1 else []
         dated = [draft.word(f"at.{at}")] if len(asked.at) > 1 else []

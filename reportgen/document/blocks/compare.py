@@ -48,12 +48,21 @@ def _row(draft: Draft, asked: Slot, others: tuple[str, ...]) -> Row | None:
     unit = draft.in_unit(words, measure.head)
     label: Text = (Span(words), Span(unit, tone="muted")) if unit else (Span(words),)
     gap = movement(own, found[-1])
-    far: Text = (Span(move_words(draft, gap)[1]),) if gap else draft.cell(None, measure)
-    return Row((label, draft.cell(own, measure), *(draft.cell(fact, measure) for fact in found), far))
+    hidden = [_withheld(draft, asked, one) for one in others]
+    far: Text = (Span(move_words(draft, gap)[1]),) if gap else draft.cell(None, measure, withheld=hidden[-1])
+    cells = (draft.cell(fact, measure, withheld=gone) for fact, gone in zip(found, hidden, strict=True))
+    return Row((label, draft.cell(own, measure), *cells, far))
 
 
 def _find(draft: Draft, asked: Slot, scope: str) -> Fact | None:
+    return draft.facts.find(asked.name, scope=scope, at=asked.at, **_place(draft, asked))
+
+
+def _withheld(draft: Draft, asked: Slot, scope: str) -> bool:
+    return draft.facts.withheld(asked.name, scope=scope, at=asked.at, **_place(draft, asked))
+
+
+def _place(draft: Draft, asked: Slot) -> dict[str, str]:
     dimension, segment = asked.cells[0] if asked.cells else ("", "")
     view = draft.dimension(dimension) if dimension else None
-    return draft.facts.find(asked.name, scope=scope, at=asked.at, dimension=view.id if view else dimension,
-                            segment=segment)
+    return {"dimension": view.id if view else dimension, "segment": segment}

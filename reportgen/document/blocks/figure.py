@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reportgen.charts.chart import ChartData, Mark
 from reportgen.document.blocks.caption import keep, notes, title
-from reportgen.document.blocks.signs import change_notes
+from reportgen.document.blocks.signs import change_notes, gap_notes
 from reportgen.document.changes import MARK
 from reportgen.document.draft import Draft
 from reportgen.document.model import Figure, Text
@@ -38,7 +38,7 @@ def figure(
     changed = change_notes(draft, printed)
     made = Figure(
         name, draft.exhibits.number("figure"), head, draft.known(unit + MARK if changed else unit), whole,
-        (*notes(draft, name, dates, printed, course), *more, *changed), half,
+        (*notes(draft, name, dates, printed, course), *more, *changed, *gap_notes(draft, printed)), half,
     )
     keep(draft, made)
     return made

@@ -57,7 +57,8 @@ def _ordered(draft: Draft, names: object) -> tuple[str, ...]:
 def build_matrix(draft: Draft, block: MatrixBlock) -> tuple[Block, ...]:
     moves = moves_of(draft)
     if moves is None:
-        draft.leave_out(block.id, ("two dates", "snapshots.tier"))
+        hidden = draft.withheld("migration_matrix")
+        draft.leave_out(block.id, ("withheld",) if hidden else ("two dates", "snapshots.tier"))
         return ()
     measure = draft.printer.measure("customers")
     group = draft.word("at.period")

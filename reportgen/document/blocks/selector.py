@@ -49,11 +49,22 @@ def judged(draft: Draft, block: TableBlock) -> list[Finding]:
 
 def find(draft: Draft, one: Slot, *, at: str | None = None, dimension: str = "", segment: str = "") -> Fact | None:
     """The fact a selector names, in a segment where one is given; `[*|a=x]` is that segment crossed with `a=x`."""
+    return draft.find(one.name, at=at or one.at, **_place(one, dimension, segment))
+
+
+def is_withheld(
+    draft: Draft, one: Slot, *, at: str | None = None, dimension: str = "", segment: str = ""
+) -> bool:
+    """Whether that fact is withheld."""
+    return draft.withheld(one.name, at=at or one.at, **_place(one, dimension, segment))
+
+
+def _place(one: Slot, dimension: str, segment: str) -> dict[str, str]:
     row = ((dimension, segment),) if dimension else ()
     cells = (*row, *one.cells[1:]) if one.cells and one.cells[0][0] == "*" else one.cells or row
     first = cells[0] if cells else ("", "")
     against = "|".join(f"{name}={value}" for name, value in cells[1:])
-    return draft.find(one.name, at=at or one.at, dimension=first[0], segment=first[1], against=against)
+    return {"dimension": first[0], "segment": first[1], "against": against}
 
 
 def is_flow(draft: Draft, metric: str) -> bool:

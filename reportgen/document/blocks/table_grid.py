@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.document.blocks.caption import notes, title
-from reportgen.document.blocks.selector import dates, find
+from reportgen.document.blocks.selector import dates, find, is_withheld
 from reportgen.document.blocks.signs import sign_notes
 from reportgen.document.draft import Draft
 from reportgen.document.model import Column, Row, Span, Table, Text
@@ -49,9 +49,10 @@ def _measure(draft: Draft, column: list[Fact | None]) -> Measure | None:
 
 
 def _cell(draft: Draft, fact: Fact | None, asked: Slot | None, measure: Measure | None) -> Text:
+    hidden = asked is not None and is_withheld(draft, asked)
     if measure is None:
-        return draft.cell(None, draft.printer.measure("customers"))
+        return draft.cell(None, draft.printer.measure("customers"), withheld=hidden)
     if fact is not None and asked is not None and asked.style == "interval":
         text = draft.interval(fact)
         return (Span(text.replace("%", ""), fact=draft.cite(fact)),) if text else draft.cell(None, measure)
-    return draft.cell(fact, measure)
+    return draft.cell(fact, measure, withheld=hidden)

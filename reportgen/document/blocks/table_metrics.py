@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reportgen.document.blocks.caption import notes, title
 from reportgen.document.blocks.plan import plan_of
-from reportgen.document.blocks.selector import dates, find, selectors
+from reportgen.document.blocks.selector import dates, find, is_withheld, selectors
 from reportgen.document.blocks.signs import move_cell, move_head, sign_notes
 from reportgen.document.draft import Draft
 from reportgen.document.model import Column, Row, Span, Table, Text
@@ -87,19 +87,22 @@ def _row(draft: Draft, asked: Slot, shape: Shape) -> Row | None:
     values = [fact.value for fact in (*present, net, aim) if fact is not None]
     measure = draft.printer.column(draft.printer.unit(present[0]), values)
     cells: list[Text] = [_label(draft, asked, present[0], measure.head)]
-    cells += [draft.cell(fact, measure) for fact in facts]
+    hidden = {one: is_withheld(draft, asked, at=one) for one in dict.fromkeys((*shape.at, "period", *shape.moves))}
+    cells += [draft.cell(fact, measure, withheld=hidden[one]) for fact, one in zip(facts, shape.at, strict=True)]
     if shape.change:
-        cells += [draft.cell(net, measure, signed=True), _rate(draft, rate)]
+        gone = any(draft.withheld(name) for name in CHANGES.get(whole, ()))
+        cells += [draft.cell(net, measure, signed=True, withheld=gone), _rate(draft, rate, withheld=gone)]
     now = find(draft, asked, at="period")
-    cells += [move_cell(draft, movement(now, find(draft, asked, at=one))) for one in shape.moves]
+    cells += [move_cell(draft, movement(now, find(draft, asked, at=one)), withheld=hidden["period"] or hidden[one])
+              for one in shape.moves]
     if shape.plan:
         cells += [draft.cell(aim, measure), (draft.value(reached),) if reached else draft.cell(None, measure)]
     return Row(tuple(cells))
 
 
-def _rate(draft: Draft, fact: Fact | None) -> Text:
+def _rate(draft: Draft, fact: Fact | None, *, withheld: bool) -> Text:
     if fact is None:
-        return draft.cell(None, draft.printer.measure("share"))
+        return draft.cell(None, draft.printer.measure("share"), withheld=withheld)
     return (draft.value(fact, "signed"),)
 
 

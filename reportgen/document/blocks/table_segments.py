@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from reportgen.document.blocks.caption import notes, plain_title, title
-from reportgen.document.blocks.selector import columns_of, dates, find
+from reportgen.document.blocks.selector import columns_of, dates, find, is_withheld
 from reportgen.document.blocks.signs import move_cell, move_head, sign_notes
 from reportgen.document.blocks.table_metrics import date_head
 from reportgen.document.draft import Draft
@@ -30,6 +30,7 @@ class _Moves:
     group: str
     cells: tuple[Movement | None, ...]
     total: Movement | None
+    withheld: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class _Series:
     date: str = "period"
     named: str = ""
     """Its metric's label where `label` says the date."""
+    withheld: frozenset[int] = frozenset()
+    """Which of `cells` are withheld; the whole as one behind the last."""
 
 
 def segments_table(draft: Draft, block: TableBlock) -> Table | None:
@@ -67,7 +70,8 @@ def segments_table(draft: Draft, block: TableBlock) -> Table | None:
         return None
     moves = tuple(one for one in block.changes if draft.day(one) is not None)
     made = _with_moves(draft, view, made, at, moves)
-    shown = [index for index in range(len(view.segments)) if any(_counts(one.cells[index]) for one in series)]
+    shown = [index for index in range(len(view.segments))
+             if any(_counts(one.cells[index]) or index in one.withheld for one in series)]
     rows = [_row(draft, view, index, made) for index in shown]
     limit = block.limit if block.limit and len(rows) > block.limit else None
     more = tuple(rows[limit:]) if limit else ()
@@ -134,13 +138,26 @@ def _with_moves(
         for since in moves:
             cells = tuple(_moved(draft, one.asked, since, view.id, segment.id) for segment in view.segments)
             total = movement(draft.find(one.asked.name), draft.find(one.asked.name, at=since))
-            columns.append(_Moves(move_head(draft, since), group, cells, total if len(one.asked.cells) < 2 else None))
+            columns.append(_Moves(move_head(draft, since), group, cells, total if len(one.asked.cells) < 2 else None,
+                                  one.withheld | _withheld(draft, one.asked, since, view)))
     return columns
 
 
 def _moved(draft: Draft, asked: Slot, since: str, dimension: str, segment: str) -> Movement | None:
     now, then = (find(draft, asked, at=at, dimension=dimension, segment=segment) for at in ("period", since))
     return movement(now, then)
+
+
+def _withheld(draft: Draft, asked: Slot, at: str, view: DimensionView) -> frozenset[int]:
+    """Which segments' figures are withheld; one behind the last where the whole's is."""
+    if not draft.facts.suppressed:
+        return frozenset()
+    found = {index for index, one in enumerate(view.segments)
+             if is_withheld(draft, asked, at=at, dimension=view.id, segment=one.id)}
+    whole, one = asked.cells[1] if len(asked.cells) > 1 else ("", "")
+    if draft.withheld(asked.name, at=at, dimension=whole, segment=one):
+        found.add(len(view.segments))
+    return frozenset(found)
 
 
 def _index_note(draft: Draft, series: Sequence[_Series]) -> Iterable[Text]:
@@ -159,12 +176,13 @@ def _series(
 ) -> list[_Series]:
     cells = tuple(find(draft, asked, at=_at(asked, date), dimension=view.id, segment=one.id) for one in view.segments)
     present = [fact for fact in cells if fact is not None]
-    if not present:
+    hidden = _withheld(draft, asked, _at(asked, date), view)
+    if not present and not hidden:
         return []
     whole, one = asked.cells[1] if len(asked.cells) > 1 else ("", "")
     total = draft.find(asked.name, at=_at(asked, date), dimension=whole, segment=one)
     values = [fact.value for fact in present] + ([total.value] if total is not None else [])
-    unit = draft.printer.unit(present[0])
+    unit = draft.printer.unit(present[0]) if present else draft.printer.unit_of(draft.facts.metrics[asked.name])
     label = draft.head_label(asked.name)
     several = len(at) > 1
     group = date_head(draft, date, at) if several else ""
@@ -180,7 +198,7 @@ def _series(
         label = draft.phrase("interval_of", label=label)
     main = _Series(label, group, cells, total, draft.printer.column(unit, values), asked.style,
                    adds_up=unit in ("customers", "money", "count"), asked=asked, date=date,
-                   named=named)
+                   named=named, withheld=hidden)
     if not block.share or unit not in ("customers", "money"):
         return [main]
     shares = tuple(draft.share_of(fact) if fact is not None else None for fact in cells)
@@ -189,7 +207,7 @@ def _series(
         return [main]
     measure = draft.printer.column("share", given)
     words = draft.word("share_of_customers" if unit == "customers" else "share_of_assets")
-    return [main, _Series(words, group, shares, total, measure, share=True)]
+    return [main, _Series(words, group, shares, total, measure, share=True, withheld=main.withheld)]
 
 
 def _crossings(block: TableBlock, name: str) -> int:
@@ -209,25 +227,28 @@ def _head(draft: Draft, one: _Series | _Moves, common: str) -> str:
 
 def _row(draft: Draft, view: DimensionView, index: int, series: Sequence[_Series | _Moves]) -> Row:
     label = (Span(draft.label(view.id, view.segments[index].id)),)
-    cells = (move_cell(draft, one.cells[index]) if isinstance(one, _Moves) else _cell(draft, one, one.cells[index])
-             for one in series)
+    cells = (_printed(draft, one, one.cells[index], withheld=index in one.withheld) for one in series)
     return Row((label, *cells))
 
 
-def _cell(draft: Draft, one: _Series, fact: Fact | None) -> Text:
+def _printed(draft: Draft, one: _Series | _Moves, value: Fact | Movement | None, *, withheld: bool) -> Text:
+    if isinstance(one, _Moves):
+        return move_cell(draft, value if isinstance(value, Movement) else None, withheld=withheld)
+    return _cell(draft, one, value if isinstance(value, Fact) else None, withheld=withheld)
+
+
+def _cell(draft: Draft, one: _Series, fact: Fact | None, *, withheld: bool) -> Text:
     if one.style == "interval" and fact is not None:
         text = draft.interval(fact)
         return (Span(text.replace("%", ""), fact=draft.cite(fact)),) if text else draft.cell(None, one.measure)
-    return draft.cell(fact, one.measure)
+    return draft.cell(fact, one.measure, withheld=withheld)
 
 
 def _total(draft: Draft, one: _Series | _Moves) -> Text:
     """The whole; the share of the whole in itself is 100 by definition and cites the whole."""
-    if isinstance(one, _Moves):
-        return move_cell(draft, one.total)
-    if one.share and one.total is not None:
+    if isinstance(one, _Series) and one.share and one.total is not None:
         return (Span(one.measure.bare(Fraction(1), draft.printer.rounding), fact=draft.cite(one.total)),)
-    return _cell(draft, one, one.total)
+    return _printed(draft, one, one.total, withheld=len(one.cells) in one.withheld)
 
 
 def _footing(draft: Draft, block: TableBlock, view: DimensionView, series: Sequence[_Series]) -> tuple[Text, ...]:

@@ -31,7 +31,9 @@ def _contrast(judge: DifferenceJudge, cell: Cell, view: View) -> Contrast | None
     if part is None:
         return None
     if judge.rest is not None:
-        rest = view.find(judge.rest, cell) or view.find(judge.rest)
+        rest = view.find(judge.rest, cell)
+        if rest is None and not view.withheld(judge.rest, cell):
+            rest = view.find(judge.rest)
         if rest is None or not (_countable(part) and _countable(rest)):
             return None
         name = f"{part.id} vs {rest.id}"

@@ -71,7 +71,9 @@ def _basis_points(fact: Fact, value: Fraction, limit: Fraction) -> dict[str, Fra
 
 def _nobody(one: Condition, place: Cell, view: View) -> Fact | None:
     """A zero where a metric that is computed has no fact for a cell."""
-    if one.absent != "zero" or not any(fact.metric == one.metric for fact in view.facts.facts):
+    if one.absent != "zero" or view.withheld(one.metric, place, at=one.at, against=one.against):
+        return None
+    if not any(fact.metric == one.metric for fact in view.facts.facts):
         return None
     return Fact(view.scope, one.metric, view.facts.period, 0, 1, view.facts.metrics[one.metric].unit, 0, *place)
 

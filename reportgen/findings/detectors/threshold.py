@@ -45,7 +45,9 @@ def _population(reading: Reading, cell: Cell, conditions: Conditions, view: View
     """How many stand behind a reading."""
     if conditions.base is None:
         return reading.fact.n
-    base = view.find(conditions.base, cell) or view.find(conditions.base)
+    base = view.find(conditions.base, cell)
+    if base is None and not view.withheld(conditions.base, cell):
+        base = view.find(conditions.base)
     return base.n if base is not None else 0
 
 

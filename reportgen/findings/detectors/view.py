@@ -41,6 +41,12 @@ class View:
         """A fact of the scope; `cell` is dimension and segment, empty for the whole."""
         return self.facts.find(metric, scope=self.scope, at=at, dimension=cell[0], segment=cell[1], against=against)
 
+    def withheld(
+        self, metric: str, cell: tuple[str, str] = ("", ""), *, at: str = "period", against: str = ""
+    ) -> bool:
+        """Whether that fact is there and withheld: it is neither nobody nor to be replaced by the whole's."""
+        return self.facts.withheld(metric, scope=self.scope, at=at, dimension=cell[0], segment=cell[1], against=against)
+
     def holds(self, metric: str) -> bool:
         """Whether the scope has any fact of the metric."""
         return metric in self.periods

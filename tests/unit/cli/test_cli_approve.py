@@ -19,7 +19,7 @@ from tests.run_case import PERIOD, SCOPES, Bank, gathered, write_project, write_
 def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bank:
     monkeypatch.setattr(pipeline, "reread", lambda *_: None)
     for where in (executor, planning):
-        monkeypatch.setattr(where, "gather", gathered)
+        monkeypatch.setattr(where, "read", gathered)
     monkeypatch.chdir(tmp_path)
     made = Bank(tmp_path)
     write_project(tmp_path, release={"approval": True})

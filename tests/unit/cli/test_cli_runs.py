@@ -22,7 +22,7 @@ from tests.run_case import PERIOD, Bank, Tiny, gathered
 @pytest.fixture
 def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bank:
     monkeypatch.setattr(pipeline, "reread", lambda *_: None)
-    monkeypatch.setattr(executor, "gather", gathered)
+    monkeypatch.setattr(executor, "read", gathered)
     monkeypatch.chdir(tmp_path)
     return Bank(tmp_path)
 

@@ -28,7 +28,7 @@ BEFORE, AFTER = datetime(2011, 6, 2, tzinfo=UTC), datetime(2011, 6, 3, 1, tzinfo
 def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bank:
     """A job whose May 2011 is due on 3 June, in a project of its own; its run reads no data and draws no page."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(executor, "gather", gathered)
+    monkeypatch.setattr(executor, "read", gathered)
     monkeypatch.setattr(pipeline, "reread", lambda *_: None)
     monkeypatch.setattr(pipeline, "illustrate", lambda document: document)
     made = pipeline.run_job

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -154,9 +155,4 @@ def test_two_facts_of_one_id_are_refused(project):
     facts = project.facts()
     assert max(Counter(one.id for one in facts.facts).values()) == 1
     with pytest.raises(ValueError, match="two facts have the id"):
-        type(facts)(
-            **{
-                **{name: getattr(facts, name) for name in facts.__dataclass_fields__ if name != "_index"},
-                "facts": (facts.facts[0],) * 2,
-            }
-        )
+        replace(facts, facts=(facts.facts[0],) * 2)

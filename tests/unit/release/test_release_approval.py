@@ -25,7 +25,7 @@ CHECKER = Approver("checker")
 @pytest.fixture
 def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bank:
     monkeypatch.setattr(pipeline, "reread", lambda *_: None)
-    monkeypatch.setattr(executor, "gather", gathered)
+    monkeypatch.setattr(executor, "read", gathered)
     made = Bank(tmp_path)
     write_project(tmp_path, release={"approval": True, "max_failed_units": 5})
     return made

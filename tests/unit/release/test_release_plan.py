@@ -28,7 +28,7 @@ from tests.run_case import PERIOD, SCOPES, Bank, gathered, write_project, write_
 def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bank:
     monkeypatch.setattr(pipeline, "reread", lambda *_: None)
     for where in (executor, module):
-        monkeypatch.setattr(where, "gather", gathered)
+        monkeypatch.setattr(where, "read", gathered)
     return Bank(tmp_path)
 
 
@@ -83,7 +83,7 @@ def test_units_without_a_name(bank: Bank) -> None:
     real = pipeline.gather(job, context)
     context.clean()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(module, "gather", lambda *_: real)
+        patched.setattr(module, "read", lambda *_: real)
         found = planned(bank)
     assert found.names == "units.yaml"
     assert found.unnamed == ("branch:B2", "branch:B4")

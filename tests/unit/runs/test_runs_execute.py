@@ -34,7 +34,7 @@ def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bank:
     monkeypatch.setattr(pipeline, "reread", lambda *_: None)
     monkeypatch.setattr(pipeline, "illustrate", lambda document: document)
     monkeypatch.setattr(pipeline, "render_workbook", lambda document, *_: f"{document.scope} {document.locale}".encode())
-    monkeypatch.setattr(executor, "gather", gathered)
+    monkeypatch.setattr(executor, "read", gathered)
     return Bank(tmp_path)
 
 
@@ -140,7 +140,7 @@ def test_sums_that_do_not_agree_hold_everything(bank: Bank, monkeypatch: pytest.
             ("branch:B3", "aum_point", PERIOD, "") else one for one in facts.facts
         ))
 
-    monkeypatch.setattr(executor, "gather", tampered)
+    monkeypatch.setattr(executor, "read", tampered)
     with pytest.raises(DataRefused) as caught:
         bank.run()
     assert str(caught.value.problems[0]) == (
@@ -174,7 +174,7 @@ def test_a_source_that_changes_between_the_reads_stops_the_run(
         write_rows(bank.root, name, "2010-12-31" if name == "opening" else "2011-05-31", more=1)
         return facts
 
-    monkeypatch.setattr(executor, "gather", meanwhile)
+    monkeypatch.setattr(executor, "read", meanwhile)
     with pytest.raises(SourceError, match=f"source '{name}' .*changed while the run read its sources"):
         bank.run()
     assert bank.rendered == bank.issued() == bank.left() == []
@@ -210,7 +210,7 @@ def test_a_second_run_at_the_same_time_is_refused(bank: Bank, monkeypatch: pytes
         met.append(caught.value.code)
         return gathered(*arguments)
 
-    monkeypatch.setattr(executor, "gather", meanwhile)
+    monkeypatch.setattr(executor, "read", meanwhile)
     assert len(bank.run()) == 5
     assert met == [ExitCode.CLAIM_HELD]
 

@@ -142,7 +142,7 @@ def broken_off(bank: Bank, at: str, monkeypatch: pytest.MonkeyPatch, **asked: An
 def quick(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Bank:
     monkeypatch.setattr(pipeline, "illustrate", lambda document: document)
     monkeypatch.setattr(pipeline, "render_workbook", lambda document, *_: f"{document.scope} {document.locale}".encode())
-    monkeypatch.setattr(executor, "gather", gathered)
+    monkeypatch.setattr(executor, "read", gathered)
     return bank
 
 
@@ -155,7 +155,7 @@ def test_it_goes_on_from_the_data_it_had_read(quick: Bank, monkeypatch: pytest.M
         raise AssertionError("the sources were read again")
 
     with monkeypatch.context() as patch:
-        patch.setattr(executor, "gather", no_more)
+        patch.setattr(executor, "read", no_more)
         assert len(quick.run()) == 5
     assert quick.rendered == ["branch:B2", "branch:B3", "branch:B4"]
     archive = Archive.of(quick.output)
