@@ -11,12 +11,14 @@ DIFFERENCES = frozenset({"customers_net_new", "customers_growth"})
 
 
 def counted(fact: Fact) -> int | None:
-    """The customers a fact counts among its base: a count's own value, a share's numerator; else None."""
+    """The customers a fact counts among its base: a count's own value, a share's numerator; else None.
+
+    A share of money divides by money, not by its base.
+    """
     if fact.metric in DIFFERENCES:
         return None
-    if fact.unit == "share" or (fact.unit == "customers" and fact.den == 1):
-        return abs(fact.num)
-    return None
+    of_customers = fact.den == fact.n if fact.unit == "share" else fact.unit == "customers" and fact.den == 1
+    return abs(fact.num) if of_customers else None
 
 
 def told(fact: Fact) -> Iterator[int]:
@@ -25,9 +27,8 @@ def told(fact: Fact) -> Iterator[int]:
     number = counted(fact)
     if number is not None:
         yield number
-        for base in {fact.n, fact.den} - {1}:
-            if base > number:
-                yield base - number
+        if fact.n > number:
+            yield fact.n - number
 
 
 def is_small(number: int, least: int) -> bool:

@@ -41,7 +41,7 @@ Column = npt.NDArray[np.float64]
 
 
 class Reading(NamedTuple):
-    """One number that facts of a metric tell: their value (`num`), their base (`n`) or what they divide by (`den`)."""
+    """One number that facts of a metric tell: their value or numerator (`num`), or their base (`n`)."""
 
     metric: str
     tag: str
@@ -136,8 +136,6 @@ def _columns(
         if row is None:
             continue
         parts = {"num": fact.num, "n": fact.n}
-        if fact.den != 1:
-            parts["den"] = fact.den
         if fact.unit in ("coefficient", "index"):
             parts = {"n": fact.n}
         for part, value in parts.items():

@@ -41,8 +41,6 @@ def _parts(fact: Fact) -> Iterator[tuple[str, int]]:
     number = counted(fact)
     if number is not None and fact.num >= 0:
         yield "num", number
-    if fact.unit == "share" and fact.den != 1:
-        yield "den", fact.den
 
 
 def _sums(quantities: Mapping[Reading, Mapping[Place, int]], structure: Structure) -> Iterator[Equation]:

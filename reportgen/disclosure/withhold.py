@@ -87,10 +87,9 @@ class _Withholding:
         self.shared: dict[tuple[str, str], dict[Place, int]] = defaultdict(dict)
         for fact, place, tag in self.located:
             self.held[self.kind(fact), fact.period].append((fact, place, tag))
-            for part, value in (("n", fact.n), ("den", fact.den)):
-                base = self.ties.same.get(Reading(fact.metric, tag, part, NOW))
-                if base in self.ties.shared:
-                    self.shared[_named(base), fact.period][place] = value
+            base = self.ties.same.get(Reading(fact.metric, tag, "n", NOW))
+            if base in self.ties.shared:
+                self.shared[_named(base), fact.period][place] = fact.n
 
     def kind(self, fact: Fact) -> str:
         """Of an earlier period's metric that this one has not, itself."""
@@ -167,8 +166,7 @@ class _Withholding:
         found = self.held[kind, period]
         labels = {period, *(fact.since for fact, _, _ in found)} if kind != BASE else set[str]()
         base = frozenset[Place]().union(*(done.get((BASE, label), frozenset()) for label in labels))
-        bases = {self.ties.same.get(Reading(fact.metric, tag, part, NOW)) for fact, _, tag in found
-                 for part in ("n", "den")}
+        bases = {self.ties.same.get(Reading(fact.metric, tag, "n", NOW)) for fact, _, tag in found}
         base |= frozenset[Place]().union(*(
             done.get((_named(one), period), frozenset()) for one in bases if one in self.ties.shared))
         small = {self._at(fact, place) for fact, place, _ in found if self._tells_few(fact)}
@@ -235,4 +233,4 @@ class _Withholding:
 def _named(base: Reading | None) -> str:
     """The name of a shared base among the kinds, which no metric has."""
     assert base is not None
-    return f"{base.metric} {base.tag} {base.part}"
+    return f"{base.metric} {base.tag} base"

@@ -78,10 +78,11 @@ def rows_of(document: Document) -> list[Row]:
 
 
 def people(fact: Fact) -> set[int]:
-    """How many customers a count, a share or a base tells of."""
-    counts = {fact.n} | ({abs(fact.num)} if fact.unit in ("customers", "share") and fact.metric not in (
-        "customers_net_new", "customers_growth") else set())
-    return counts | {fact.den - fact.num for _ in [0] if fact.unit == "share" and fact.metric != "customers_growth"}
+    """How many customers a count, a share of customers or a base tells of."""
+    counts = fact.unit == "customers" or (fact.unit == "share" and fact.den == fact.n)
+    if not counts or fact.metric in ("customers_net_new", "customers_growth"):
+        return {fact.n}
+    return {fact.n, abs(fact.num), fact.n - abs(fact.num)}
 
 
 def test_no_kept_fact_tells_of_few_and_every_kept_one_is_true(issued: Issued) -> None:
