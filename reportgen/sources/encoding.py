@@ -22,6 +22,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ZIP = b"PK\x03\x04"
 _CONFLICT = re.compile(r"^(<{7} |={7}\r?$|>{7} )", re.MULTILINE)
 # U+FFFD, and what GBK makes of its UTF-8 bytes: both mean that an earlier program destroyed the text.
 _DESTROYED = ("\ufffd", "锟斤拷")
@@ -54,6 +55,11 @@ def sniff(path: Path, place: str) -> str:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
+    if head.startswith(_ZIP):
+        raise SourceError(
+            Problem(place, "the file is an Excel workbook or another ZIP archive; it is not opened."),
+            state="No report was made.", hint="Save the sheet that holds the rows as CSV UTF-8, or as Parquet.",
+        )
     if any(b"\0" in block for block in _chunks(path)):
         raise SourceError(
             Problem(place, "the file has NUL bytes: it is binary, or UTF-16 without a byte order mark."),

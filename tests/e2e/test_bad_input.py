@@ -5,6 +5,8 @@ Exit codes: 4 a source cannot be read or lacks what the period needs, 5 a qualit
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import dataclass
 
 import pytest
@@ -185,3 +187,23 @@ def test_a_truncated_parquet_file(bank):
     assert "bank,customers_total,,,,2011-05,,2," in bank.run()[1]
     path.write_bytes(path.read_bytes()[:-40])
     bank.refused(4, "Parquet")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"xl/worksheets/sheet1.xml": b"\0" * 50_000_000},
+        {"xl/worksheets/sheet1.xml": b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'},
+        {"xl/worksheets/sheet1.xml": b"<x/>", "xl/vbaProject.bin": b"\1", "xl/externalLinks/externalLink1.xml": b"<x/>"},
+    ],
+    ids=["bomb", "entities", "macros"],
+)
+def test_no_workbook_is_opened(bank, parts, monkeypatch):
+    """Neither one that unpacks to a thousand times its size, nor one with a DTD, macros or links."""
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    bank.closing(book.getvalue())
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    bank.refused(4, "an Excel workbook or another ZIP archive; it is not opened", "Save the sheet")
