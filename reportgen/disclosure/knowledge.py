@@ -44,10 +44,10 @@ def _parts(fact: Fact) -> Iterator[tuple[str, int]]:
 
 
 def _sums(quantities: Mapping[Reading, Mapping[Place, int]], structure: Structure) -> Iterator[Equation]:
-    """Scopes, segments, groups and pairs of one quantity."""
+    """Scopes, segments, groups and pairs of one quantity, where the parts are the whole: no page tells a rest."""
     for reading, quantity in quantities.items():
         for one in structure.sums(quantity):
-            if one.told:
+            if one.told and quantity[one.whole] == sum(quantity[part] for part in one.parts):
                 yield ((Number(reading, one.whole), 1), *((Number(reading, part), -1) for part in one.parts))
 
 

@@ -20,6 +20,8 @@ class Sum:
     whole: Place
     parts: tuple[Place, ...]
     told: bool = True
+    by: str = ""
+    """The dimension whose segments the parts are; `scope` where they are the scopes below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,10 @@ class Structure:
         yield from self._held(quantity, self._made(quantity))
 
     def _held(self, quantity: Mapping[Place, int], found: Mapping[tuple[Place, str], list[Place]]) -> Iterator[Sum]:
-        for (whole, _), parts in found.items():
+        for (whole, by), parts in found.items():
             told = whole in quantity
             if not told or sum(quantity[part] for part in parts) <= quantity[whole]:
-                yield Sum(whole, tuple(parts), told)
+                yield Sum(whole, tuple(parts), told, by)
 
     def _scopes(self, quantity: Mapping[Place, int]) -> dict[tuple[Place, str], list[Place]]:
         found: dict[tuple[Place, str], list[Place]] = defaultdict(list)
@@ -64,7 +66,15 @@ class Structure:
                 found[Place(place.scope), cuts[0][0]].append(place)
             for mine, other in zip(cuts, reversed(cuts), strict=True) if len(cuts) == 2 else ():
                 found[Place(place.scope, *mine), other[0]].append(place)
+            for name in self._leaving_out(cuts):
+                found[Place(place.scope), name].append(place)
         return found
+
+    def _leaving_out(self, cuts: tuple[tuple[str, str], ...]) -> Iterator[str]:
+        """Groups of the dimension that hold all but this segment: what they leave of the whole is its number."""
+        for name, group in self.groups.items() if len(cuts) == 1 else ():
+            if cuts[0][0] == group.of and not any(cuts[0][1] in one for one in group.groups.values()):
+                yield name
 
     def _made(self, quantity: Mapping[Place, int]) -> dict[tuple[Place, str], list[Place]]:
         """Groups of another dimension's segments, and segments as the sum of the combinations they stand in."""

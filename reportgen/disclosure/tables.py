@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from reportgen.disclosure.argus import Cell, Table
@@ -31,19 +31,27 @@ def tables(quantity: Quantity, sums: tuple[Sum, ...], parents: Mapping[str, str]
     """For each dimension the scopes by its segments, as far as they add up; for each scope a pair of dimensions."""
     touched = {tuple(name for name, _ in place.cuts) for place in unsafe}
     held = {(one.whole, part) for one in sums for part in one.parts}
+    columns: dict[str, set[Place]] = defaultdict(set)
+    for one in sums:
+        if not one.whole.dimension and one.by != "scope":
+            columns[one.by].update(one.parts)
     dimensions = sorted({place.dimension for place in quantity if place.dimension and not place.against})
     for dimension in dimensions or [""]:
-        if () in touched or (dimension,) in touched:
-            yield from _by_scope(quantity, dimension, held, parents, unsafe)
+        if () in touched or any((place.dimension,) in touched for place in columns[dimension]):
+            yield from _by_scope(quantity, columns[dimension], held, parents, unsafe)
     yield from _pairs(quantity, unsafe)
 
 
 def _by_scope(
-    quantity: Quantity, dimension: str, held: set[tuple[Place, Place]], parents: Mapping[str, str], unsafe: Unsafe
+    quantity: Quantity, columns: Set[Place], held: set[tuple[Place, Place]],
+    parents: Mapping[str, str], unsafe: Unsafe,
 ) -> Iterator[Placed]:
-    """Scopes by the segments of a dimension; more than one table where a scope's parts do not add up to it."""
-    places = {(place.scope, place.segment): place for place in quantity
-              if not place.against and place.dimension in ("", dimension)}
+    """Scopes by the segments of a dimension; more than one table where a scope's parts do not add up to it.
+
+    `columns` are the segments with those that groups leave out of the whole.
+    """
+    places = {(place.scope, "=".join(place[1:3]) if place.dimension else ""): place for place in quantity
+              if not place.dimension or place in columns}
     above = {row: up for row, _ in places if (up := parents.get(row)) is not None}
     for rows in _hierarchies(places, above, held):
         cells = {
@@ -54,7 +62,8 @@ def _by_scope(
         kept = [row for row in rows if row in wholes and (row == rows[0] or above[row] in wholes)]
         cells = {cell: place for cell, place in cells.items() if cell[0] in kept}
         if rows[0] in kept and any(place in unsafe for place in cells.values()):
-            yield Placed(dimension, _table(quantity, cells, {row: above[row] for row in kept[1:]}, unsafe), cells)
+            name = " ".join((rows[0], *sorted({place.dimension for place in columns})))
+            yield Placed(name, _table(quantity, cells, {row: above[row] for row in kept[1:]}, unsafe), cells)
 
 
 def _hierarchies(places: Places, above: Mapping[str, str], held: set[tuple[Place, Place]]) -> Iterator[list[str]]:

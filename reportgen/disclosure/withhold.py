@@ -24,6 +24,7 @@ from reportgen.disclosure.place import Place, place_of
 from reportgen.disclosure.solver import Solver, assure_installed
 from reportgen.disclosure.sums import Structure
 from reportgen.disclosure.tables import Quantity
+from reportgen.errors import DataRefused
 from reportgen.facts.fact import Fact
 from reportgen.facts.table import FactSet
 
@@ -143,7 +144,12 @@ class _Withholding:
             for one in known.found(wanted):
                 other = next(self._beside(known, one, period, since, patterns), None)
                 if other is None:
-                    raise ArithmeticError(f"nothing is left to withhold beside {one}")
+                    raise DataRefused(
+                        f"{one.place.scope}: {one.reading.metric} of {one.place.segment or 'all'} can be worked out, "
+                        "and nothing is left to withhold beside it.",
+                        state="Nothing was made; no figure was let through.",
+                        hint="Merge segments, leave the dimension out, or set another min_count.",
+                    )
                 asked[other[0]].add(other[1])
                 fresh.add(other[0])
         return {*self.held, *self.shared} if any(key[0] == BASE or key in self.shared for key in fresh) else fresh
@@ -151,15 +157,19 @@ class _Withholding:
     def _beside(
         self, known: Knowledge, one: Number, period: str, since: str, patterns: Patterns
     ) -> Iterator[tuple[tuple[str, str], Place]]:
-        """What could be withheld beside a number, as (kind, period) and place: numbers of customers come last."""
-        near = list(known.around(one))
-        for base in (False, True):
-            for number in near:
-                kind = self.kinds.get(number.reading.metric, number.reading.metric)
-                kind = _named(number.reading) if number.reading in self.ties.shared else kind
-                key = (kind, since if number.reading.at == THEN else period)
-                if (kind == BASE) == base and number.place not in patterns.get(key, {number.place}):
-                    yield key, number.place
+        """What could be withheld beside a number, as (kind, period) and place.
+
+        First of what it counts itself, then of other things; numbers of customers come last.
+        """
+        def key(number: Number) -> tuple[str, str]:
+            kind = self.kinds.get(number.reading.metric, number.reading.metric)
+            kind = _named(number.reading) if number.reading in self.ties.shared else kind
+            return kind, since if number.reading.at == THEN else period
+
+        near = sorted(known.around(one), key=lambda two: (two.reading != one.reading, key(two)[0] == BASE))
+        for number in near:
+            if number.place not in patterns.get(key(number), {number.place}):
+                yield key(number), number.place
 
     def _pattern(self, kind: str, period: str, done: Patterns, asked: Set[Place]) -> frozenset[Place]:
         """The places withheld of a kind, with those where the number of customers is, at the close or an opening."""
